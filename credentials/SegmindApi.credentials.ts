@@ -1,0 +1,84 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { mayCarryKey, SEGMIND_URL, toBaseUrl } from './baseUrl';
+
+/** n8n's HTTP Request node hands over the older request shape, with `uri` and its own words for redirects. */
+type AnyRequest = Omit<IHttpRequestOptions, 'url'> & {
+	url?: string;
+	uri?: string;
+	followRedirect?: boolean;
+	followAllRedirects?: boolean;
+};
+
+/** The address that a request will go to. */
+function targetOf({ url, uri, baseURL }: AnyRequest): string {
+	const target = url ?? uri ?? '';
+	return URL.canParse(target) || baseURL === undefined
+		? target
+		: `${baseURL.replace(/\/+$/, '')}/${target.replace(/^\/+/, '')}`;
+}
+
+/** The key of a Segmind account, and where it may be sent. */
+export class SegmindApi implements ICredentialType {
+	name = 'segmindApi';
+
+	displayName = 'Segmind API';
+
+	icon = {
+		light: 'file:../nodes/Segmind/segmind.svg',
+		dark: 'file:../nodes/Segmind/segmind.dark.svg',
+	} as const;
+
+	documentationUrl = 'https://github.com/n8n-nodes-segmind/n8n-nodes-segmind#credentials';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			placeholder: 'e.g. SG_0123456789abcdef',
+			description: 'A key from the API keys page of your Segmind console',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: SEGMIND_URL,
+			description: 'Where the API answers; it must be https, or http on this machine',
+		},
+	];
+
+	/**
+	 * Adds the key to a request, and lets no redirect carry it elsewhere: n8n follows redirects with every header.
+	 *
+	 * @throws when the request goes to a host that the key is not for, or the base URL is refused
+	 */
+	authenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		request: AnyRequest,
+	): Promise<IHttpRequestOptions> => {
+		const baseUrl = toBaseUrl(credentials.baseUrl);
+		const target = targetOf(request);
+		if (!mayCarryKey(target, baseUrl)) {
+			throw new Error(
+				`The Segmind key is only sent to ${new URL(baseUrl).host} and to hosts of segmind.com over https. Use another credential for this address`,
+			);
+		}
+		return {
+			...request,
+			headers: { ...request.headers, 'x-api-key': String(credentials.apiKey).trim() },
+			disableFollowRedirect: true,
+			followRedirect: false,
+			followAllRedirects: false,
+		} as IHttpRequestOptions;
+	};
+}

@@ -1,0 +1,40 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import type { Operation } from './batch';
+import { runBatch } from './batch';
+import { testSegmindApi } from './credentialTest';
+import { formOf } from './form';
+import { generate } from './generate';
+import { getCredits } from './getCredits';
+import { flux11Pro } from './model/flux11Pro';
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+	generate: generate(flux11Pro),
+	getCredits,
+};
+
+/** Segmind in n8n: image generation that accounts for every cent. */
+export class Segmind implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Segmind',
+		name: 'segmind',
+		icon: { light: 'file:segmind.svg', dark: 'file:segmind.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Make images from text with Flux 1.1 Pro on Segmind',
+		defaults: { name: 'Segmind' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: [{ name: 'segmindApi', required: true, testedBy: 'testSegmindApi' }],
+		properties: formOf(flux11Pro),
+	};
+
+	methods = { credentialTest: { testSegmindApi } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return [await runBatch(this, OPERATIONS[this.getNodeParameter('operation', 0)]!)];
+	}
+}

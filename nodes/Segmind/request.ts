@@ -1,0 +1,157 @@
+import type { Attribute, Body, IntegerAttribute, Model } from './model/attribute';
+import { applies } from './model/attribute';
+import { Refusal } from './refusal';
+
+/** What the user entered, by parameter name; expressions may have made anything of it. */
+export type Entered = Readonly<Record<string, unknown>>;
+
+/** A size that the API would round, and what is sent instead, in pixels. */
+export interface Rounding {
+	readonly label: string;
+	readonly entered: number;
+	readonly sent: number;
+}
+
+/** A checked request for one image. */
+export interface ImageRequest {
+	readonly model: Model;
+	readonly body: Body;
+	/** True when nobody gave a seed and the node drew one. */
+	readonly seedDrawn: boolean;
+	readonly roundings: readonly Rounding[];
+}
+
+/** A whole number from 0 to `max`, both possible. */
+export type Draw = (max: number) => number;
+
+/** A value that was refused before anything was sent. */
+export function refuseValue(label: string, what: string, advice: string): Refusal {
+	return new Refusal('request', `'${label}' ${what}`, `${advice}. Nothing was sent and nothing was billed.`);
+}
+
+const isEmpty = (value: unknown): boolean =>
+	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+
+/** How a message names a value: short, in one line, and never more than the eye takes in. */
+function shown(value: unknown): string {
+	const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+	return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
+
+/**
+ * A whole number within bounds, from a number or its digits.
+ *
+ * @throws {Refusal} that names the field
+ */
+export function toWhole(
+	value: unknown,
+	{ label, min, max, unit }: { label: string; min: number; max: number; unit?: string | undefined },
+): number {
+	const advice = `Use a whole number from ${min} to ${max}${unit === undefined ? '' : ` (${unit})`}`;
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof number !== 'number' || !Number.isFinite(number)) {
+		throw refuseValue(label, isEmpty(value) ? 'is empty' : `is not a number: ${shown(value)}`, advice);
+	}
+	if (!Number.isInteger(number)) throw refuseValue(label, `is not a whole number: ${number}`, advice);
+	if (number < min || number > max) throw refuseValue(label, `is out of range: ${number}`, advice);
+	return number;
+}
+
+/**
+ * Yes or no, from a boolean or its word.
+ *
+ * @throws {Refusal} that names the field
+ */
+export function toBoolean(value: unknown, label: string): boolean {
+	if (typeof value === 'boolean') return value;
+	const word = String(value).trim().toLowerCase();
+	if (word === 'true') return true;
+	if (word === 'false') return false;
+	throw refuseValue(label, `is neither true nor false: ${shown(value)}`, 'Use true or false');
+}
+
+/**
+ * Text with something in it, as it was entered.
+ *
+ * @throws {Refusal} that names the field
+ */
+export function toText(value: unknown, label: string, example: string): string {
+	if (isEmpty(value)) throw refuseValue(label, 'is empty', `Enter a text, ${example}`);
+	if (typeof value === 'string') return value;
+	throw refuseValue(
+		label,
+		`is not a text: ${shown(value)}`,
+		'Point its expression at a field that holds text, or turn the value into text with String()',
+	);
+}
+
+function toChoice(value: unknown, label: string, choices: readonly string[]): string {
+	const choice = typeof value === 'string' ? value.trim() : value;
+	if (typeof choice === 'string' && choices.includes(choice)) return choice;
+	throw refuseValue(
+		label,
+		isEmpty(value) ? 'is empty' : `is not a value that the model knows: ${shown(value)}`,
+		`Use one of ${choices.join(', ')}`,
+	);
+}
+
+function toValue(attribute: Attribute, value: unknown): string | number | boolean {
+	switch (attribute.type) {
+		case 'text':
+			return toText(value, attribute.label, attribute.placeholder);
+		case 'integer':
+			return toWhole(value, attribute);
+		case 'boolean':
+			return toBoolean(value, attribute.label);
+		case 'choice':
+			return toChoice(
+				value,
+				attribute.label,
+				attribute.choices.map((choice) => choice.value),
+			);
+	}
+}
+
+const nearestMultiple = (value: number, step: number): number => Math.round(value / step) * step;
+
+function roundingOf(attribute: IntegerAttribute, entered: number): Rounding | undefined {
+	const sent = nearestMultiple(entered, attribute.multipleOf ?? 1);
+	return sent === entered ? undefined : { label: attribute.label, entered, sent };
+}
+
+/** Choices go first, because other attributes apply only for some of them. */
+const inOrderOfChecks = (attributes: readonly Attribute[]): Attribute[] => [
+	...attributes.filter((attribute) => attribute.onlyFor === undefined),
+	...attributes.filter((attribute) => attribute.onlyFor !== undefined),
+];
+
+/**
+ * What the user entered as a request that the API accepts: values checked and typed, sizes rounded as the API
+ * would, and what does not apply left out. A field under Additional Fields that is empty is left to the API.
+ *
+ * @param draw draws the seed where none is given
+ * @throws {Refusal} for the first value that can't succeed, before anything is spent
+ */
+export function toImageRequest(model: Model, entered: Entered, draw: Draw): ImageRequest {
+	const body: Body = {};
+	const roundings: Rounding[] = [];
+	let seedDrawn = false;
+	for (const attribute of inOrderOfChecks(model.attributes)) {
+		if (!applies(attribute, body)) continue;
+		const value = entered[attribute.parameter];
+		if (attribute.place === 'additional' && isEmpty(value)) {
+			if (attribute.type !== 'integer' || attribute.drawn === undefined) continue;
+			body[attribute.wire] = draw(attribute.drawn.max);
+			seedDrawn = true;
+			continue;
+		}
+		const checked = toValue(attribute, value);
+		const rounding =
+			attribute.type === 'integer' && typeof checked === 'number'
+				? roundingOf(attribute, checked)
+				: undefined;
+		if (rounding !== undefined) roundings.push(rounding);
+		body[attribute.wire] = rounding?.sent ?? checked;
+	}
+	return { model, body, seedDrawn, roundings };
+}

@@ -1,0 +1,105 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- the emulator runs on a developer's machine, not in n8n */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import opentype from 'opentype.js';
+import sharp from 'sharp';
+
+/** Pixels for each ratio; the API publishes none, these are what other hosts of the model return. */
+const SIZES: Readonly<Record<string, readonly [width: number, height: number]>> = {
+	'1:1': [1024, 1024],
+	'16:9': [1344, 768],
+	'3:2': [1216, 832],
+	'2:3': [832, 1216],
+	'4:5': [896, 1088],
+	'5:4': [1088, 896],
+	'9:16': [768, 1344],
+	'3:4': [896, 1152],
+	'4:3': [1152, 896],
+};
+
+/** A checked request, as the API sees it. */
+export interface Drawing {
+	readonly prompt: string;
+	readonly seed: number;
+	readonly aspect_ratio: string;
+	readonly width: number;
+	readonly height: number;
+	readonly output_format: string;
+	readonly output_quality: number;
+}
+
+/** The media types that the API serves. */
+export const MEDIA_TYPES: Readonly<Record<string, string>> = {
+	jpg: 'image/jpeg',
+	png: 'image/png',
+	webp: 'image/webp',
+};
+
+/** Letters come from a package's font as outlines, so that a picture is the same on a machine without fonts. */
+const font = opentype.parse(
+	toArrayBuffer(readFileSync(require.resolve('@fontsource/lato/files/lato-latin-700-normal.woff'))),
+);
+
+function toArrayBuffer({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer {
+	const copy = new ArrayBuffer(byteLength);
+	new Uint8Array(copy).set(new Uint8Array(buffer, byteOffset, byteLength));
+	return copy;
+}
+
+function wrap(text: string, size: number, width: number, maxLines: number): string[] {
+	const lines: string[] = [];
+	let line = '';
+	for (const word of text.split(/\s+/)) {
+		const longer = line === '' ? word : `${line} ${word}`;
+		if (line !== '' && font.getAdvanceWidth(longer, size) > width) {
+			lines.push(line);
+			line = word;
+		} else {
+			line = longer;
+		}
+	}
+	lines.push(line);
+	return lines.slice(0, maxLines);
+}
+
+function toSvg(prompt: string, seed: number, width: number, height: number): string {
+	const dice = createHash('sha256').update(`${seed}\n${prompt}`).digest();
+	const roll = (index: number, max: number): number => Math.round((dice[index]! / 255) * max);
+	const hue = roll(0, 360);
+	const size = Math.round(Math.min(width, height) / 14);
+	const margin = size * 1.5;
+	const lines = wrap(prompt, size, width - 2 * margin, 6);
+	const words = lines
+		.map((line, index) =>
+			font
+				.getPath(line, margin, height - margin - (lines.length - 1 - index) * size * 1.3, size)
+				.toPathData(1),
+		)
+		.join('');
+	const hills = [0, 1, 2].map((layer) => {
+		const top = height * (0.35 + layer * 0.18);
+		const swing = (index: number): number => top + (roll(index, 100) / 100 - 0.5) * height * 0.25;
+		return `<path fill="hsl(${(hue + 30 * layer) % 360} 45% ${48 - layer * 13}%)" d="M0 ${swing(layer + 4)} C ${width * 0.3} ${swing(layer + 8)} ${width * 0.7} ${swing(layer + 12)} ${width} ${swing(layer + 16)} V ${height} H 0 Z"/>`;
+	});
+	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
+<defs><linearGradient id="sky" x2="0" y2="1"><stop stop-color="hsl(${(hue + 180) % 360} 60% 70%)"/><stop offset="1" stop-color="hsl(${(hue + 330) % 360} 75% 85%)"/></linearGradient></defs>
+<rect width="100%" height="100%" fill="url(#sky)"/>
+<circle cx="${width * (0.2 + roll(1, 60) / 100)}" cy="${height * (0.15 + roll(2, 15) / 100)}" r="${size * 1.4}" fill="hsl(${roll(3, 60)} 90% 92%)"/>
+${hills.join('\n')}
+<path fill="#fff" d="${words}"/></svg>`;
+}
+
+/** A real picture of the request: the prompt's words on a landscape that prompt and seed decide, always alike. */
+export async function draw(drawing: Drawing): Promise<Buffer> {
+	const { prompt, seed, aspect_ratio: ratio, output_format: format, output_quality: quality } = drawing;
+	const [width, height] = SIZES[ratio] ?? [drawing.width, drawing.height];
+	const picture = sharp(Buffer.from(toSvg(prompt.slice(0, 400), seed, width, height))).flatten();
+	switch (format) {
+		case 'png':
+			return await picture.png().toBuffer();
+		case 'webp':
+			return await picture.webp({ quality: Math.max(1, quality) }).toBuffer();
+		default:
+			return await picture.jpeg({ quality: Math.max(1, quality) }).toBuffer();
+	}
+}

@@ -1,0 +1,268 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- n8n itself, in this process */
+import { Container } from '@n8n/di';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+	BinaryDataConfig,
+	BinaryDataService,
+	ExecutionLifecycleHooks,
+	ExternalSecretsProxy,
+	WorkflowExecute,
+} from 'n8n-core';
+import type {
+	IConnections,
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestOptions,
+	INode,
+	INodeExecutionData,
+	INodeType,
+	INodeTypes,
+	IRun,
+	IWorkflowExecuteAdditionalData,
+	IWorkflowSettings,
+} from 'n8n-workflow';
+import { ICredentialsHelper, NodeConnectionTypes, NodeHelpers, Workflow } from 'n8n-workflow';
+
+import { SegmindApi } from '../../credentials/SegmindApi.credentials';
+import { Segmind } from '../../nodes/Segmind/Segmind.node';
+
+/** Where the engine keeps binary data: inside the execution, or in files. */
+export type BinaryMode = 'default' | 'filesystem';
+
+/** What a run of one Segmind node needs. */
+export interface RunOptions {
+	readonly parameters?: IDataObject;
+	/** Settings of the node itself, such as onError or retryOnFail. */
+	readonly node?: Partial<INode>;
+	readonly items?: INodeExecutionData[];
+	readonly credential?: ICredentialDataDecryptedObject;
+	readonly settings?: IWorkflowSettings;
+	readonly binaryMode?: BinaryMode;
+}
+
+/** A run that ended, with what came out of the node. */
+export interface Ran {
+	readonly run: IRun;
+	/** The node's first output. */
+	readonly items: INodeExecutionData[];
+	/** What arrived at the node that follows the error output. */
+	readonly routed: INodeExecutionData[];
+	/** Texts of the hints in the output panel. */
+	readonly hints: string[];
+	/** What stopped the run. */
+	readonly error: IRun['data']['resultData']['error'];
+}
+
+const described = (name: string): INodeType['description'] => ({
+	displayName: name,
+	name,
+	group: ['transform'],
+	version: 1,
+	description: name,
+	defaults: { name },
+	inputs: [NodeConnectionTypes.Main],
+	outputs: [NodeConnectionTypes.Main],
+	properties: [],
+});
+
+/** Emits the items that it was given. */
+const sourceOf = (items: INodeExecutionData[]): INodeType => ({
+	description: described('source'),
+	execute: async () => [items],
+});
+
+/** Takes what comes, and hands it on. */
+const sink: INodeType = {
+	description: described('sink'),
+	async execute() {
+		return [this.getInputData()];
+	},
+};
+
+function nodeTypesOf(types: Readonly<Record<string, INodeType>>): INodeTypes {
+	return {
+		getByName: (name) => types[name]!,
+		getByNameAndVersion: (name, version) => NodeHelpers.getVersionedNodeType(types[name]!, version),
+		getKnownTypes: () => ({}),
+	};
+}
+
+/** The part of n8n's own helper that a request goes through: the credential, decrypted, authenticates it. */
+class Credentials extends ICredentialsHelper {
+	private readonly type = new SegmindApi();
+
+	constructor(private readonly data: ICredentialDataDecryptedObject) {
+		super();
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		_type: string,
+		request: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		return await this.type.authenticate(credentials, request);
+	}
+
+	async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
+		return { ...this.data };
+	}
+
+	getParentTypes = (): string[] => [];
+
+	isCredentialUsableByNode = (): boolean => true;
+
+	getCredentialsProperties = () => this.type.properties;
+
+	preAuthentication = async (): Promise<undefined> => undefined;
+
+	runPreAuthentication = async (): Promise<undefined> => undefined;
+
+	getCredentials = async (): Promise<never> => await Promise.reject(new Error('not part of a run'));
+
+	updateCredentials = async (): Promise<void> => undefined;
+
+	updateCredentialsOauthTokenData = async (): Promise<void> => undefined;
+}
+
+const connect = (...names: string[]): IConnections[string]['main'] =>
+	names.map((node) => [{ node, type: NodeConnectionTypes.Main, index: 0 }]);
+
+/** n8n's own engine in this process, with the Segmind node between a source and what follows its outputs. */
+export class Engine {
+	private executions = 0;
+
+	private constructor(private readonly folder: string) {}
+
+	/** Prepares n8n in a folder of its own. */
+	static async start(): Promise<Engine> {
+		const folder = await mkdtemp(join(tmpdir(), 'n8n-engine-'));
+		process.env.N8N_USER_FOLDER = folder;
+		return new Engine(folder);
+	}
+
+	async stop(): Promise<void> {
+		await rm(this.folder, { recursive: true, force: true });
+	}
+
+	/** Runs source → Segmind → next (and, for the error output, → failed) to its end. */
+	async run(options: RunOptions): Promise<Ran> {
+		return await (
+			await this.begin(options)
+		).ended;
+	}
+
+	/** Starts a run that can be cancelled. */
+	async begin(options: RunOptions): Promise<{ ended: Promise<Ran>; cancel: () => void }> {
+		await this.keepBinaryData(options.binaryMode ?? 'filesystem');
+		const workflow = this.workflowOf(options);
+		const execution = new WorkflowExecute(this.additionalData(options, workflow), 'trigger');
+		const running = execution.run({ workflow, startNode: workflow.getNode('Source')! });
+		return { ended: running.then(toRan), cancel: () => running.cancel() };
+	}
+
+	/** The bytes of a file that the node put out. */
+	async read(item: INodeExecutionData | undefined, field = 'data'): Promise<Buffer> {
+		const file = item?.binary?.[field];
+		if (file === undefined) throw new Error(`the item has no file in '${field}'`);
+		return await Container.get(BinaryDataService).getAsBuffer(file);
+	}
+
+	private async keepBinaryData(mode: BinaryMode): Promise<void> {
+		Container.get(BinaryDataConfig).mode = mode;
+		await Container.get(BinaryDataService).init();
+	}
+
+	private workflowOf({
+		parameters = {},
+		node = {},
+		items = [{ json: {} }],
+		settings = {},
+	}: RunOptions): Workflow {
+		const place = { typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
+		return new Workflow({
+			id: 'workflow',
+			name: 'Images',
+			active: false,
+			nodeTypes: nodeTypesOf({ source: sourceOf(items), sink, segmind: new Segmind() }),
+			settings: { executionOrder: 'v1', ...settings },
+			nodes: [
+				{ ...place, id: '1', name: 'Source', type: 'source' },
+				{
+					...place,
+					id: '2',
+					name: 'Segmind',
+					type: 'segmind',
+					credentials: { segmindApi: { id: '1', name: 'Segmind account' } },
+					...node,
+					parameters: parameters as INode['parameters'],
+				},
+				{ ...place, id: '3', name: 'Next', type: 'sink' },
+				{ ...place, id: '4', name: 'Failed', type: 'sink' },
+			],
+			connections: {
+				Source: { main: connect('Segmind') },
+				Segmind: { main: connect('Next', ...(node.onError === 'continueErrorOutput' ? ['Failed'] : [])) },
+			},
+		});
+	}
+
+	private additionalData(
+		{ credential = {} }: RunOptions,
+		workflow: Workflow,
+	): IWorkflowExecuteAdditionalData {
+		this.executions += 1;
+		const executionId = String(this.executions);
+		const url = 'http://n8n.localhost';
+		return {
+			executionId,
+			credentialsHelper: new Credentials(credential),
+			hooks: new ExecutionLifecycleHooks('trigger', executionId, {
+				id: workflow.id,
+				name: 'Images',
+				active: false,
+				activeVersionId: null,
+				isArchived: false,
+				createdAt: new Date(),
+				updatedAt: new Date(),
+				nodes: Object.values(workflow.nodes),
+				connections: workflow.connectionsBySourceNode,
+			}),
+			currentNodeExecutionIndex: 0,
+			variables: {},
+			restApiUrl: `${url}/rest`,
+			instanceBaseUrl: `${url}/`,
+			webhookBaseUrl: url,
+			webhookWaitingBaseUrl: url,
+			webhookTestBaseUrl: url,
+			formBaseUrl: url,
+			formWaitingBaseUrl: url,
+			formTestBaseUrl: url,
+			mcpBaseUrl: url,
+			mcpTestBaseUrl: url,
+			externalSecretsProxy: Container.get(ExternalSecretsProxy),
+			logAiEvent: () => undefined,
+			executeWorkflow: notPartOfThis,
+			getRunExecutionData: notPartOfThis,
+			getRuntimeCredential: notPartOfThis,
+			startRunnerTask: notPartOfThis,
+		};
+	}
+}
+
+async function notPartOfThis(): Promise<never> {
+	throw new Error('this engine runs no sub-workflows, agents or runners');
+}
+
+function toRan(run: IRun): Ran {
+	const { runData, error } = run.data.resultData;
+	const last = runData.Segmind?.at(-1);
+	return {
+		run,
+		error,
+		items: last?.data?.main?.[0] ?? [],
+		routed: runData.Failed?.at(-1)?.data?.main?.[0] ?? [],
+		hints: (last?.hints ?? []).map(({ message }) => message),
+	};
+}
