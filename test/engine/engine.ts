@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- n8n itself, in this process */
 import { Container } from '@n8n/di';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,13 +134,17 @@ const connect = (...names: string[]): IConnections[string]['main'] =>
 export class Engine {
 	private executions = 0;
 
-	private constructor(private readonly folder: string) {}
+	private constructor(
+		private readonly folder: string,
+		private readonly segmind: INodeType,
+	) {}
 
-	/** Prepares n8n in a folder of its own. */
-	static async start(): Promise<Engine> {
+	/** Prepares n8n in a folder of its own, with the node as it stands in the sources or as it was built. */
+	static async start(segmind: INodeType = new Segmind()): Promise<Engine> {
 		const folder = await mkdtemp(join(tmpdir(), 'n8n-engine-'));
 		process.env.N8N_USER_FOLDER = folder;
-		return new Engine(folder);
+		process.env.N8N_ENCRYPTION_KEY = randomUUID();
+		return new Engine(folder, segmind);
 	}
 
 	async stop(): Promise<void> {
@@ -185,7 +190,7 @@ export class Engine {
 			id: 'workflow',
 			name: 'Images',
 			active: false,
-			nodeTypes: nodeTypesOf({ source: sourceOf(items), sink, segmind: new Segmind() }),
+			nodeTypes: nodeTypesOf({ source: sourceOf(items), sink, segmind: this.segmind }),
 			settings: { executionOrder: 'v1', ...settings },
 			nodes: [
 				{ ...place, id: '1', name: 'Source', type: 'source' },

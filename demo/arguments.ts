@@ -1,0 +1,79 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a command for the terminal, not part of the node */
+import { parseArgs } from 'node:util';
+
+import type { Attribute } from '../nodes/Segmind/model/attribute';
+import { flux11Pro } from '../nodes/Segmind/model/flux11Pro';
+
+/** What the demo was asked to make. */
+export interface Wanted {
+	readonly prompts: readonly string[];
+	/** The node's parameters besides the prompt. */
+	readonly parameters: {
+		readonly additionalFields: Readonly<Record<string, string>>;
+		readonly [name: string]: string | Readonly<Record<string, string>>;
+	};
+}
+
+/** Arguments that make no sense; the message says what to write instead. */
+export class ArgumentsRefused extends Error {}
+
+const PROMPTS = [
+	'A red fox asleep in fresh snow, soft morning light',
+	'A lighthouse on a cliff in a storm, oil painting',
+	'A bowl of ramen seen from above, studio photo',
+	'A paper boat on a puddle that mirrors the city at night',
+];
+
+const flagOf = ({ wire }: Attribute): string => wire.replaceAll('_', '-');
+
+const FLAGS = flux11Pro.attributes.filter(({ type }) => type !== 'text');
+
+function valuesOf(attribute: Attribute): string {
+	switch (attribute.type) {
+		case 'choice':
+			return attribute.choices.map(({ value }) => value).join(', ');
+		case 'integer':
+			return `${attribute.min} to ${attribute.max}`;
+		case 'boolean':
+			return 'true, false';
+		case 'text':
+			return attribute.placeholder;
+	}
+}
+
+/** How to call the demo, from the model's table. */
+export function usage(): string {
+	const lines = FLAGS.map((attribute) => `  --${flagOf(attribute).padEnd(18)} ${valuesOf(attribute)}`);
+	return ['npm run demo -- "a prompt" "another prompt" [--attribute value …]', '', ...lines].join('\n');
+}
+
+/**
+ * Reads the command line: prompts, and the model's attributes as flags.
+ *
+ * @throws {ArgumentsRefused} for a flag that no attribute has, or one without a value
+ */
+export function toWanted(argv: readonly string[]): Wanted {
+	const options = Object.fromEntries(
+		FLAGS.map((attribute) => [flagOf(attribute), { type: 'string' as const }]),
+	);
+	const { values, positionals } = parsed([...argv], options);
+	const entered = (place: Attribute['place']): Record<string, string> =>
+		Object.fromEntries(
+			FLAGS.filter((attribute) => attribute.place === place)
+				.map((attribute): [string, unknown] => [attribute.parameter, values[flagOf(attribute)]])
+				.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+		);
+	return {
+		prompts: positionals.length === 0 ? PROMPTS : positionals,
+		parameters: { ...entered('top'), additionalFields: entered('additional') },
+	};
+}
+
+function parsed(args: string[], options: Record<string, { type: 'string' }>) {
+	try {
+		return parseArgs({ args, options, allowPositionals: true });
+	} catch (thrown) {
+		const [reason = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('. To specify');
+		throw new ArgumentsRefused(`${reason}\n\n${usage()}`);
+	}
+}
