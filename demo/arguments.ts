@@ -69,11 +69,15 @@ export function toWanted(argv: readonly string[]): Wanted {
 	};
 }
 
+function refused(thrown: unknown): ArgumentsRefused {
+	const [reason = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('. To specify');
+	return new ArgumentsRefused(`${reason}\n\n${usage()}`);
+}
+
 function parsed(args: string[], options: Record<string, { type: 'string' }>) {
 	try {
 		return parseArgs({ args, options, allowPositionals: true });
 	} catch (thrown) {
-		const [reason = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('. To specify');
-		throw new ArgumentsRefused(`${reason}\n\n${usage()}`);
+		throw refused(thrown);
 	}
 }

@@ -3,6 +3,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import process from 'node:process';
 import type { INodeExecutionData, INodeType } from 'n8n-workflow';
 import pc from 'picocolors';
 
@@ -12,14 +13,15 @@ import { Engine } from '../test/engine/engine';
 import { ArgumentsRefused, toWanted, usage } from './arguments';
 import { onImage } from './progress';
 
-const FOLDER = join(__dirname, 'images');
+/** The demo is started in the project's folder. */
+const FOLDER = join(process.cwd(), 'demo', 'images');
 
 /** Milliseconds that the emulator takes for an image, so that there is something to watch. */
 const EMULATED_DELAY = 1200;
 
 /** The node as it was built, which is what n8n loads. */
-function builtNode(): INodeType {
-	const { Segmind } = require('..') as { Segmind: new () => INodeType };
+async function builtNode(): Promise<INodeType> {
+	const { Segmind }: { Segmind: new () => INodeType } = await import(join(process.cwd(), 'index.js'));
 	return new Segmind();
 }
 
@@ -53,7 +55,7 @@ async function toTable(engine: Engine, items: INodeExecutionData[]): Promise<str
 
 async function make(credential: { apiKey: string; baseUrl: string }): Promise<boolean> {
 	const { prompts, parameters } = toWanted(process.argv.slice(2));
-	const engine = await Engine.start(builtNode());
+	const engine = await Engine.start(await builtNode());
 	const bar = new SingleBar(
 		{
 			format: ' {bar} {value} of {total} images, {duration_formatted}',

@@ -1,9 +1,10 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- n8n itself, in this process */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- n8n itself, in this process */
 import { Container } from '@n8n/di';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import {
 	BinaryDataConfig,
 	BinaryDataService,
