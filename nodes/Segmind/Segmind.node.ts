@@ -1,15 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
+import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
-import type { Operation } from './batch';
-import { runBatch } from './batch';
 import { testSegmindApi } from './credentialTest';
 import { formOf } from './form';
 import { generate } from './generate';
 import { getCredits } from './getCredits';
 import { flux11Pro } from './model/flux11Pro';
 
-const OPERATIONS: Readonly<Record<string, Operation>> = {
+const OPERATIONS: Readonly<Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[]>>> = {
 	generate: generate(flux11Pro),
 	getCredits,
 };
@@ -35,6 +33,9 @@ export class Segmind implements INodeType {
 	methods = { credentialTest: { testSegmindApi } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [await runBatch(this, OPERATIONS[this.getNodeParameter('operation', 0)]!)];
+		const operation = OPERATIONS[this.getNodeParameter('operation', 0)];
+		if (operation === undefined)
+			throw new NodeOperationError(this.getNode(), "'Operation' is not known to this node");
+		return [await operation(this)];
 	}
 }

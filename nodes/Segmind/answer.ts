@@ -1,5 +1,6 @@
 import type { Cause } from './refusal';
 import { Refusal } from './refusal';
+import { toRetryAfter } from './retryAfter';
 
 /** What came back over HTTP. */
 export interface Answer {
@@ -219,7 +220,11 @@ export function toRefusal(answer: Answer, redact: Redact): Refusal {
 	const { statusCode } = answer;
 	const row = ROWS.find((each) => each.statuses(statusCode) && (each.words?.test(words) ?? true))!;
 	const happened = `${row.happened} (${statusCode})${words === '' ? '' : `: ${words}`}`;
-	return new Refusal(row.cause, happened, row.advice, { statusCode, ...toldBy(answer, redact) });
+	return new Refusal(row.cause, happened, row.advice, {
+		statusCode,
+		...toldBy(answer, redact),
+		retryAfter: toRetryAfter(answer.headers),
+	});
 }
 
 /** The API was reached, or not, but no whole answer came: the image may have been made. */

@@ -1,58 +1,105 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { toFailedItem, toNodeError } from './item';
+import { requestBalance } from './account';
+import { askPatiently, requestWithRetries } from './attempt';
+import { Budget } from './budget';
+import { FileNames, toDefaultName } from './fileName';
+import { Gate } from './gate';
+import { requestImage } from './image';
+import type { Kept } from './item';
+import { keep, toItem } from './item';
+import type { Model } from './model/attribute';
+import type { Order } from './order';
+import type { Outcome } from './outcome';
+import type { Receipts } from './receipts';
 import { Refusal } from './refusal';
-import type { Segmind } from './segmind';
 import { openSegmind } from './segmind';
+import type { RunSettings } from './settings';
 
-/** What an operation works with. */
-export interface Run {
-	readonly context: IExecuteFunctions;
-	/** Segmind with the node's credential, which is read when the first item needs it. */
-	readonly segmind: () => Promise<Segmind>;
+const MINUTE = 60_000;
+
+/** What became of a batch. */
+export interface Batch {
+	/** One for each order, in the order of the orders. */
+	readonly outcomes: readonly Outcome[];
+	/** Milliseconds that all stood still for the rate limit. */
+	readonly paused: number;
 }
 
-/** Makes the output of one input item. */
-export type Job = (itemIndex: number) => Promise<INodeExecutionData[]>;
+/** Works through a list with so many at a time, and gives the results in the order of the list. */
+async function mapAtOnce<T, R>(
+	list: readonly T[],
+	atOnce: number,
+	work: (each: T) => Promise<R>,
+): Promise<R[]> {
+	const results: R[] = [];
+	const entries = list.entries();
+	const worker = async (): Promise<void> => {
+		for (const [index, each] of entries) results[index] = await work(each);
+	};
+	await Promise.all(Array.from({ length: Math.min(atOnce, list.length) }, worker));
+	return results;
+}
 
-/** What one operation of the node does with the items of a run. */
-export type Operation = (run: Run) => Job;
+function nameOf({ settings, request: { body } }: Order): string {
+	return settings.fileName ?? toDefaultName(String(body.prompt), Number(body.seed));
+}
 
-/** What is not a refusal comes from an expression, a credential or n8n itself, before anything was sent. */
-function toRefusal(thrown: unknown): Refusal {
-	if (thrown instanceof Refusal) return thrown;
-	const words = thrown instanceof Error ? thrown.message : String(thrown);
-	return new Refusal(
-		'request',
-		words,
-		"Check this item's expressions and the node's credential. Nothing was sent and nothing was billed.",
-	);
+/** A file name for each order, without an extension and unlike all others, also those of files that are there. */
+function claimNames(orders: readonly Order[], paid: ReadonlyMap<Order, Kept>): Map<Order, string> {
+	const names = new FileNames();
+	for (const { json } of paid.values()) names.claim(String(json.fileName).replace(/\.\w+$/, ''));
+	const open = orders.filter((order) => !paid.has(order));
+	return new Map(open.map((order) => [order, names.claim(nameOf(order))]));
 }
 
 /**
- * Runs an operation for each input item, in their order. A refusal is the output of its item when the node may
- * continue, and ends the run otherwise; one that every item would meet is met once.
+ * Makes the images of a run: what is paid already is handed over, the rest is sent, so many at a time.
  *
- * @throws {NodeApiError | NodeOperationError} for the first refusal when the node must not continue
+ * @param stopsAtFailure sends nothing more after the first failure; what is in flight is finished and noted
  */
 export async function runBatch(
 	context: IExecuteFunctions,
-	operation: Operation,
-): Promise<INodeExecutionData[]> {
-	let opened: Promise<Segmind> | undefined;
-	const job = operation({ context, segmind: async () => await (opened ??= openSegmind(context)) });
-	const output: INodeExecutionData[] = [];
-	let shared: Refusal | undefined;
-	for (const itemIndex of context.getInputData().keys()) {
+	model: Model,
+	orders: readonly Order[],
+	settings: RunSettings,
+	receipts: Receipts,
+	stopsAtFailure: boolean,
+): Promise<Batch> {
+	const { paid, doubted } = await receipts.settled(orders);
+	const names = claimNames(orders, paid);
+	const segmind = once(async () => await openSegmind(context));
+	const { requestsPerMinute, minimumRemainingCredits, concurrency } = settings;
+	const interval = requestsPerMinute === 0 ? 0 : MINUTE / requestsPerMinute;
+	const gate = new Gate(interval, context.getExecutionCancelSignal());
+	const askBalance = async () => await requestBalance(await segmind());
+	const readBalance = async (): Promise<number> => (await askPatiently(askBalance, gate)).totalCredits;
+	const budget = new Budget(minimumRemainingCredits, model.price, readBalance);
+
+	const outcomeOf = async (order: Order): Promise<Outcome> => {
+		const { itemIndex, request } = order;
 		try {
-			if (shared !== undefined) throw shared.forUnsent();
-			output.push(...(await job(itemIndex)));
+			const known = paid.get(order);
+			if (known !== undefined) return { itemIndex, item: toItem(context, known, order, true) };
+			const send = async () => await requestImage(await segmind(), request, order.settings.timeout);
+			const doubt = doubted.get(order);
+			if (doubt !== undefined) throw doubt;
+			const attempted = await requestWithRetries(send, order.settings, gate, budget);
+			const kept = await keep(context, request, attempted, names.get(order) ?? '');
+			receipts.notePaid(order, kept);
+			return { itemIndex, item: toItem(context, kept, order, false) };
 		} catch (thrown) {
-			const refusal = toRefusal(thrown);
-			if (!context.continueOnFail()) throw toNodeError(context.getNode(), refusal, itemIndex);
-			if (refusal.shared) shared ??= refusal;
-			output.push(toFailedItem(refusal, itemIndex));
+			const refusal = Refusal.from(thrown);
+			if (refusal.billed === 'unknown' && !doubted.has(order)) receipts.noteDoubt(order, refusal);
+			if (refusal.shared || stopsAtFailure) gate.halt(refusal);
+			return { itemIndex, refusal };
 		}
-	}
-	return output;
+	};
+	return { outcomes: await mapAtOnce(orders, concurrency, outcomeOf), paused: gate.paused };
+}
+
+/** Calls a function when its result is first needed, and never again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+	let made: Promise<T> | undefined;
+	return async () => await (made ??= make());
 }

@@ -1,28 +1,32 @@
-import { randomInt } from 'node:crypto';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { Operation } from './batch';
-import { FileNames, toDefaultName } from './fileName';
-import { requestImage } from './image';
-import { toItem } from './item';
+import { runBatch } from './batch';
+import { addHints } from './hints';
 import type { Model } from './model/attribute';
-import { readParameters } from './parameters';
-import { toImageRequest } from './request';
-import { toSettings } from './settings';
+import { toPlan } from './order';
+import type { Outcome } from './outcome';
+import { isFailure, stopsAtFailure, toOutput } from './outcome';
+import { Receipts } from './receipts';
 
-const draw = (max: number): number => randomInt(max + 1);
+/** What to say of the images that a stopped run has paid for. */
+function keptOf(outcomes: readonly Outcome[]): string | undefined {
+	const kept = outcomes.filter((outcome) => !isFailure(outcome)).length;
+	if (kept === 0) return undefined;
+	return `${kept} of ${outcomes.length} images are paid and kept: running the node again in this execution pays only for the rest.`;
+}
 
-/** image: generate with one model. All that can be checked is checked before the request that costs. */
+/** image: generate with one model. */
 export const generate =
-	(model: Model): Operation =>
-	({ context, segmind }) => {
-		const names = new FileNames();
-		return async (itemIndex) => {
-			const { attributes, options } = readParameters(context, model, itemIndex);
-			const settings = toSettings(options);
-			const request = toImageRequest(model, attributes, draw);
-			const image = await requestImage(await segmind(), request, settings.timeout);
-			const { prompt, seed } = request.body;
-			const fileName = names.claim(settings.fileName ?? toDefaultName(String(prompt), Number(seed)));
-			return [await toItem(context, { image, request, settings, fileName, attempts: 1, itemIndex })];
-		};
+	(model: Model) =>
+	async (context: IExecuteFunctions): Promise<INodeExecutionData[]> => {
+		const { orders, failures, settings } = toPlan(context, model);
+		const stops = stopsAtFailure(context);
+		// Where the first failure ends the run, nothing is spent on a run that is sure to fail.
+		if (stops && failures.length > 0) return toOutput(context, failures);
+		const receipts = new Receipts(context);
+		const { outcomes: made, paused } = await runBatch(context, model, orders, settings, receipts, stops);
+		const outcomes = [...failures, ...made];
+		if (!outcomes.some(isFailure)) receipts.clear();
+		addHints(context, { orders, outcomes: made, paused, settings });
+		return toOutput(context, outcomes, keptOf(outcomes));
 	};

@@ -1,12 +1,17 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
 import { requestBalance } from './account';
-import type { Balance } from './account';
-import type { Operation } from './batch';
+import { toOutput } from './outcome';
+import { Refusal } from './refusal';
+import { openSegmind } from './segmind';
 
 /** account: getCredits. The balance is asked for once and told to every item. */
-export const getCredits: Operation = ({ segmind }) => {
-	let balance: Promise<Balance> | undefined;
-	return async (itemIndex) => {
-		balance ??= segmind().then(requestBalance);
-		return [{ json: { ...(await balance) }, pairedItem: { item: itemIndex } }];
-	};
-};
+export async function getCredits(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const balance = await openSegmind(context).then(requestBalance).catch(Refusal.from);
+	const outcomes = [...context.getInputData().keys()].map((itemIndex) =>
+		balance instanceof Refusal
+			? { itemIndex, refusal: balance }
+			: { itemIndex, item: { json: { ...balance }, pairedItem: { item: itemIndex } } },
+	);
+	return toOutput(context, outcomes);
+}

@@ -1,43 +1,29 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { Image } from './image';
+import type { Attempted } from './attempt';
+import type { Order } from './order';
 import { Refusal } from './refusal';
 import type { ImageRequest } from './request';
 import type { Settings } from './settings';
 
-/** A paid image with all that its item tells. */
-export interface Delivery {
-	readonly image: Image;
-	readonly request: ImageRequest;
-	readonly settings: Settings;
-	/** Without an extension, unique in the run. */
-	readonly fileName: string;
-	/** Requests sent for this image. */
-	readonly attempts: number;
-	readonly itemIndex: number;
-}
+/** Fields that tell of one image only where they apply, and must not come through from the input. */
+const SOMETIMES = ['imageUrl', 'alreadyPaid'];
 
-const NO_LINK: Record<'memory' | 'old', string> = {
-	memory:
-		'No public link could be made: this n8n keeps files in memory, where no link can reach them. Set N8N_DEFAULT_BINARY_DATA_MODE to filesystem, or set Public Link to None.',
-	old: 'No public link could be made: this version of n8n can not sign links. Update n8n, or set Public Link to None.',
-};
+const without = (json: IDataObject, fields: readonly string[]): IDataObject =>
+	Object.fromEntries(Object.entries(json).filter(([field]) => !fields.includes(field)));
 
-/** The signed link, or null with a hint that says why: the image is paid for and must arrive without it, too. */
+/**
+ * The signed link. Null where this n8n can't make one, in memory mode or before it could sign links: the image is
+ * paid for and must arrive without a link, too.
+ */
 function linkTo(
-	context: IExecuteFunctions,
+	{ helpers }: IExecuteFunctions,
 	file: IBinaryData,
 	expiry: Exclude<Settings['linkExpiry'], 'none'>,
 ): string | null {
-	const canSign = typeof context.helpers.createBinarySignedUrl === 'function';
-	if (canSign && file.id !== undefined) return context.helpers.createBinarySignedUrl(file, expiry);
-	context.addExecutionHints({
-		message: NO_LINK[canSign ? 'memory' : 'old'],
-		type: 'warning',
-		location: 'outputPane',
-	});
-	return null;
+	const canSign = typeof helpers.createBinarySignedUrl === 'function' && file.id !== undefined;
+	return canSign ? helpers.createBinarySignedUrl(file, expiry) : null;
 }
 
 /** What is left to say of a paid image that n8n could not store. */
@@ -50,36 +36,68 @@ function notStored(thrown: unknown): Refusal {
 	);
 }
 
-/** A paid image as n8n's item: the file as binary data, and what was asked, made and paid as json. */
-export async function toItem(context: IExecuteFunctions, delivery: Delivery): Promise<INodeExecutionData> {
-	const { image, request, settings, attempts, itemIndex } = delivery;
+/** A paid image in n8n's keeping: the stored file, and what its item tells of it. */
+export interface Kept {
+	readonly file: IBinaryData;
+	readonly json: IDataObject;
+}
+
+/**
+ * Stores a paid image where this n8n keeps binary data.
+ *
+ * @param name of the file, without an extension
+ * @throws {Refusal} when n8n can't store it
+ */
+export async function keep(
+	context: IExecuteFunctions,
+	{ model, body }: ImageRequest,
+	{ image, attempts }: Attempted,
+	name: string,
+): Promise<Kept> {
 	const { format, mimeType, width, height, bytes } = image.picture;
-	const { prompt = '', seed = null, aspect_ratio: aspectRatio = null } = request.body;
-	const fileName = `${delivery.fileName}.${format}`;
+	const { cost, remainingCredits, requestId, generationTime } = image.told;
+	const { prompt = '', seed = null, aspect_ratio: aspectRatio = null } = body;
+	const fileName = `${name}.${format}`;
 	const file = await context.helpers.prepareBinaryData(bytes, fileName, mimeType).catch((thrown: unknown) => {
 		throw notStored(thrown);
 	});
-	const json: IDataObject = {
-		model: request.model.id,
-		prompt,
-		seed,
-		aspectRatio,
-		width,
-		height,
-		format,
-		mimeType,
-		fileName,
-		fileSize: bytes.length,
-		cost: image.told.cost,
-		remainingCredits: image.told.remainingCredits,
-		requestId: image.told.requestId,
-		generationTime: image.told.generationTime,
-		attempts,
-		...(settings.linkExpiry === 'none' ? {} : { imageUrl: linkTo(context, file, settings.linkExpiry) }),
+	return {
+		file,
+		json: {
+			model: model.id,
+			prompt,
+			seed,
+			aspectRatio,
+			width,
+			height,
+			format,
+			mimeType,
+			fileName,
+			fileSize: bytes.length,
+			cost,
+			remainingCredits,
+			requestId,
+			generationTime,
+			attempts,
+		},
 	};
+}
+
+/** A paid image as n8n's item: the file as binary data, and what was asked, made and paid as json. */
+export function toItem(
+	context: IExecuteFunctions,
+	{ file, json }: Kept,
+	{ settings, itemIndex }: Order,
+	alreadyPaid: boolean,
+): INodeExecutionData {
 	const input = settings.includeInputFields ? context.getInputData()[itemIndex] : undefined;
 	return {
-		json: { ...input?.json, ...json },
+		json: {
+			...without(input?.json ?? {}, SOMETIMES),
+			...json,
+			...(settings.linkExpiry === 'none' ? {} : { imageUrl: linkTo(context, file, settings.linkExpiry) }),
+			...(alreadyPaid ? { alreadyPaid } : {}),
+		},
 		binary: { ...input?.binary, [settings.binaryPropertyOutput]: file },
 		pairedItem: { item: itemIndex },
 	};
@@ -110,8 +128,10 @@ export function toNodeError(
 	node: INode,
 	{ message, advice, statusCode }: Refusal,
 	itemIndex: number,
+	kept?: string,
 ): NodeApiError | NodeOperationError {
-	const options = { message, description: advice, itemIndex };
+	const description = kept === undefined ? advice : `${advice} ${kept}`;
+	const options = { message, description, itemIndex };
 	return statusCode === null
 		? new NodeOperationError(node, message, options)
 		: new NodeApiError(node, { message }, { ...options, httpCode: String(statusCode) });

@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Model } from './model/attribute';
 import type { Entered } from './request';
+import { RUN_OPTIONS } from './settings';
 
 /** What the user entered for one item, expressions resolved and nothing checked. */
 export interface Parameters {
@@ -33,6 +34,13 @@ export function readParameters(context: IExecuteFunctions, model: Model, itemInd
 		},
 		options: readCollection(context, 'options', itemIndex),
 	};
+}
+
+/** Reads what concerns the whole run, from the first item and nothing else of it. */
+export function readRunOptions(context: IExecuteFunctions): Entered {
+	return Object.fromEntries(
+		RUN_OPTIONS.map((name) => [name, context.getNodeParameter(`options.${name}`, 0, '')]),
+	);
 }
 
 function readCollection(context: IExecuteFunctions, name: string, itemIndex: number): Entered {

@@ -41,6 +41,17 @@ export interface RefusalFacts {
 	readonly requestId?: string | null;
 	/** US dollars. */
 	readonly remainingCredits?: number | null;
+	/** Milliseconds that the server asks to wait. */
+	readonly retryAfter?: number | null;
+}
+
+/** A refusal as plain data, as it can be stored. */
+export interface RefusalFields extends Required<RefusalFacts> {
+	readonly cause: Cause;
+	readonly message: string;
+	readonly advice: string;
+	/** Requests sent for this image. */
+	readonly attempts: number;
 }
 
 /** No image: what happened, what to do about it, and what it means for money. */
@@ -54,6 +65,9 @@ export class Refusal extends Error {
 	/** US dollars, null when the answer did not say. */
 	readonly remainingCredits: number | null;
 
+	/** Milliseconds that the server asks to wait, null when it names no time. */
+	readonly retryAfter: number | null;
+
 	/** Requests sent for this image; 0 when it was refused before anything went out. */
 	attempts = 0;
 
@@ -66,12 +80,13 @@ export class Refusal extends Error {
 		override readonly cause: Cause,
 		happened: string,
 		readonly advice: string,
-		{ statusCode = null, requestId = null, remainingCredits = null }: RefusalFacts = {},
+		{ statusCode = null, requestId = null, remainingCredits = null, retryAfter = null }: RefusalFacts = {},
 	) {
 		super(happened);
 		this.statusCode = statusCode;
 		this.requestId = requestId;
 		this.remainingCredits = remainingCredits;
+		this.retryAfter = retryAfter;
 	}
 
 	get billed(): Billed {
@@ -86,16 +101,39 @@ export class Refusal extends Error {
 		return MEANINGS[this.cause].shared;
 	}
 
-	/** The same refusal for an item that was not sent because it would have met it, too. */
-	forUnsent(): Refusal {
+	/** What is no refusal of ours comes from an expression, a credential or n8n itself, before anything was sent. */
+	static from(thrown: unknown): Refusal {
+		if (thrown instanceof Refusal) return thrown;
 		return new Refusal(
-			this.cause,
-			`Not sent, because an item before it was refused: ${this.message}`,
-			this.advice,
-			{
-				statusCode: this.statusCode,
-				remainingCredits: this.remainingCredits,
-			},
+			'request',
+			thrown instanceof Error ? thrown.message : String(thrown),
+			"Check the item's expressions and the node's credential. Nothing was sent and nothing was billed.",
 		);
+	}
+
+	/** The refusal that these fields were taken from. */
+	static of({ cause, message, advice, attempts, ...facts }: RefusalFields): Refusal {
+		const refusal = new Refusal(cause, message, advice, facts);
+		refusal.attempts = attempts;
+		return refusal;
+	}
+
+	get fields(): RefusalFields {
+		const { cause, message, advice, attempts, statusCode, requestId, remainingCredits, retryAfter } = this;
+		return { cause, message, advice, attempts, statusCode, requestId, remainingCredits, retryAfter };
+	}
+
+	/** The same refusal for an image that is held back because of it. */
+	forUnsent(): Unsent {
+		const { cause, message, advice, statusCode, remainingCredits } = this;
+		const happened = `Not sent, because another request was refused: ${message}`;
+		return new Unsent(cause, happened, advice, { statusCode, remainingCredits });
+	}
+}
+
+/** The refusal of an image that the node itself held back. */
+export class Unsent extends Refusal {
+	override forUnsent(): Unsent {
+		return this;
 	}
 }

@@ -38,23 +38,45 @@ function shown(value: unknown): string {
 	return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
+/** A field that takes a number. */
+export interface NumberField {
+	readonly label: string;
+	readonly min: number;
+	readonly max: number;
+	readonly unit?: string;
+}
+
+function adviceFor({ min, max, unit }: NumberField, kind: string): string {
+	return `Use a ${kind} from ${min} to ${max}${unit === undefined ? '' : ` (${unit})`}`;
+}
+
+/**
+ * A number within bounds, from a number or its digits.
+ *
+ * @throws {Refusal} that names the field
+ */
+export function toNumber(value: unknown, field: NumberField, kind = 'number'): number {
+	const advice = adviceFor(field, kind);
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof number !== 'number' || !Number.isFinite(number)) {
+		throw refuseValue(field.label, isEmpty(value) ? 'is empty' : `is not a number: ${shown(value)}`, advice);
+	}
+	if (number < field.min || number > field.max) {
+		throw refuseValue(field.label, `is out of range: ${number}`, advice);
+	}
+	return number;
+}
+
 /**
  * A whole number within bounds, from a number or its digits.
  *
  * @throws {Refusal} that names the field
  */
-export function toWhole(
-	value: unknown,
-	{ label, min, max, unit }: { label: string; min: number; max: number; unit?: string | undefined },
-): number {
-	const advice = `Use a whole number from ${min} to ${max}${unit === undefined ? '' : ` (${unit})`}`;
-	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	if (typeof number !== 'number' || !Number.isFinite(number)) {
-		throw refuseValue(label, isEmpty(value) ? 'is empty' : `is not a number: ${shown(value)}`, advice);
-	}
-	if (!Number.isInteger(number)) throw refuseValue(label, `is not a whole number: ${number}`, advice);
-	if (number < min || number > max) throw refuseValue(label, `is out of range: ${number}`, advice);
-	return number;
+export function toWhole(value: unknown, field: NumberField): number {
+	const kind = 'whole number';
+	const number = toNumber(value, field, kind);
+	if (Number.isInteger(number)) return number;
+	throw refuseValue(field.label, `is not a whole number: ${number}`, adviceFor(field, kind));
 }
 
 /**

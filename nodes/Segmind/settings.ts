@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { toAskedName } from './fileName';
 import type { Entered } from './request';
-import { refuseValue, toBoolean, toText, toWhole } from './request';
+import { refuseValue, toBoolean, toNumber, toText, toWhole } from './request';
 
 /** How long a public link opens, in the words that n8n signs it with. */
 export const LINK_EXPIRIES = ['none', '1 hour', '1 day', '7 days'] as const;
@@ -15,12 +15,37 @@ export interface Settings {
 	readonly fileName: string | undefined;
 	readonly includeInputFields: boolean;
 	readonly linkExpiry: (typeof LINK_EXPIRIES)[number];
+	/** Retries of one image, after its first attempt. */
+	readonly maxRetries: number;
+	readonly numberOfImages: number;
+	/** Whether to send again what may have been billed. */
+	readonly retryUncertain: boolean;
 	/** Seconds for one attempt, body included. */
 	readonly timeout: number;
 }
 
-/** Seconds; the API itself gives up after about 100, and the longest wait seen elsewhere is 600. */
-const TIMEOUT = { label: 'Timeout', min: 5, max: 600, unit: 'seconds' };
+/** What holds for all items of a run, and is taken from the first. */
+export interface RunSettings {
+	/** Requests in flight at most. */
+	readonly concurrency: number;
+	/** US dollars that must stay in the account; 0 is no floor. */
+	readonly minimumRemainingCredits: number;
+	/** 0 is no limit. */
+	readonly requestsPerMinute: number;
+}
+
+/** The options that hold for a run. */
+export const RUN_OPTIONS = ['concurrency', 'minimumRemainingCredits', 'requestsPerMinute'] as const;
+
+/** Bounds of our own; those of the timeout: the API gives up after about 100 s, its official client after 600. */
+const BOUNDS = {
+	concurrency: { label: 'Images at Once', min: 1, max: 20 },
+	maxRetries: { label: 'Max Retries', min: 0, max: 10 },
+	minimumRemainingCredits: { label: 'Minimum Remaining Credits', min: 0, max: 1_000_000, unit: 'US dollars' },
+	numberOfImages: { label: 'Images per Item', min: 1, max: 10 },
+	requestsPerMinute: { label: 'Requests per Minute', min: 0, max: 6000 },
+	timeout: { label: 'Timeout', min: 5, max: 600, unit: 'seconds' },
+} as const;
 
 /** What is offered under Options. */
 export const settingsFields: INodeProperties[] = [
@@ -34,11 +59,48 @@ export const settingsFields: INodeProperties[] = [
 			'A name without extension, which follows the file type; left empty, it is made of the prompt and the seed',
 	},
 	{
+		displayName: 'Images at Once',
+		name: 'concurrency',
+		type: 'number',
+		typeOptions: { minValue: BOUNDS.concurrency.min, maxValue: BOUNDS.concurrency.max, numberPrecision: 0 },
+		default: 4,
+		description: 'How many images are made side by side; the value for the first item holds for all',
+	},
+	{
+		displayName: 'Images per Item',
+		name: 'numberOfImages',
+		type: 'number',
+		typeOptions: {
+			minValue: BOUNDS.numberOfImages.min,
+			maxValue: BOUNDS.numberOfImages.max,
+			numberPrecision: 0,
+		},
+		default: 1,
+		description: 'How many images to make of each prompt, with seeds counting up; each one is paid for',
+	},
+	{
 		displayName: 'Include Input Fields',
 		name: 'includeInputFields',
 		type: 'boolean',
 		default: false,
 		description: 'Whether to keep the fields and files of the input item beside the image',
+	},
+	{
+		displayName: 'Max Retries',
+		name: 'maxRetries',
+		type: 'number',
+		typeOptions: { minValue: BOUNDS.maxRetries.min, maxValue: BOUNDS.maxRetries.max, numberPrecision: 0 },
+		default: 4,
+		description: 'How often to send a request again that was surely not billed',
+	},
+	{
+		displayName: 'Minimum Remaining Credits',
+		name: 'minimumRemainingCredits',
+		type: 'number',
+		typeOptions: { minValue: BOUNDS.minimumRemainingCredits.min, numberPrecision: 2 },
+		default: 0,
+		description:
+			'US dollars that must stay in the account: no image is made that would take the balance below; 0 is no limit',
 	},
 	{
 		displayName: 'Public Link',
@@ -64,10 +126,30 @@ export const settingsFields: INodeProperties[] = [
 		description: 'The binary field to put the image in',
 	},
 	{
+		displayName: 'Requests per Minute',
+		name: 'requestsPerMinute',
+		type: 'number',
+		typeOptions: {
+			minValue: BOUNDS.requestsPerMinute.min,
+			maxValue: BOUNDS.requestsPerMinute.max,
+			numberPrecision: 0,
+		},
+		default: 0,
+		description: 'Spreads the requests evenly over all items of the run; 0 is no limit',
+	},
+	{
+		displayName: 'Retry When Billing Is Uncertain',
+		name: 'retryUncertain',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to send a request again whose answer was lost, although its image may have been made and billed',
+	},
+	{
 		displayName: 'Timeout',
 		name: 'timeout',
 		type: 'number',
-		typeOptions: { minValue: TIMEOUT.min, maxValue: TIMEOUT.max, numberPrecision: 0 },
+		typeOptions: { minValue: BOUNDS.timeout.min, maxValue: BOUNDS.timeout.max, numberPrecision: 0 },
 		default: 120,
 		description: 'Seconds to wait for one image, until its last byte; most take about 14',
 	},
@@ -82,19 +164,46 @@ function toLinkExpiry(value: unknown): Settings['linkExpiry'] {
 	return expiry;
 }
 
+const valueOf = (entered: Entered, name: string): unknown =>
+	isGiven(entered[name]) ? entered[name] : settingsFields.find((field) => field.name === name)?.default;
+
+const toCount = (entered: Entered, name: keyof typeof BOUNDS): number =>
+	toWhole(valueOf(entered, name), BOUNDS[name]);
+
 /**
- * What the user set, checked; what was left out or empty has its default.
+ * What the user set for one item, checked; what was left out or empty has its default.
  *
  * @throws {Refusal} that names the option
  */
 export function toSettings(entered: Entered): Settings {
-	const valueOf = (name: string): unknown =>
-		isGiven(entered[name]) ? entered[name] : settingsFields.find((field) => field.name === name)?.default;
 	return {
-		binaryPropertyOutput: toText(valueOf('binaryPropertyOutput'), 'Put Output in Field', 'e.g. data').trim(),
+		binaryPropertyOutput: toText(
+			valueOf(entered, 'binaryPropertyOutput'),
+			'Put Output in Field',
+			'e.g. data',
+		).trim(),
 		fileName: isGiven(entered.fileName) ? toAskedName(entered.fileName) : undefined,
-		includeInputFields: toBoolean(valueOf('includeInputFields'), 'Include Input Fields'),
-		linkExpiry: toLinkExpiry(valueOf('linkExpiry')),
-		timeout: toWhole(valueOf('timeout'), TIMEOUT),
+		includeInputFields: toBoolean(valueOf(entered, 'includeInputFields'), 'Include Input Fields'),
+		linkExpiry: toLinkExpiry(valueOf(entered, 'linkExpiry')),
+		maxRetries: toCount(entered, 'maxRetries'),
+		numberOfImages: toCount(entered, 'numberOfImages'),
+		retryUncertain: toBoolean(valueOf(entered, 'retryUncertain'), 'Retry When Billing Is Uncertain'),
+		timeout: toCount(entered, 'timeout'),
+	};
+}
+
+/**
+ * What the user set for the run, checked.
+ *
+ * @throws {Refusal} that names the option
+ */
+export function toRunSettings(entered: Entered): RunSettings {
+	return {
+		concurrency: toCount(entered, 'concurrency'),
+		minimumRemainingCredits: toNumber(
+			valueOf(entered, 'minimumRemainingCredits'),
+			BOUNDS.minimumRemainingCredits,
+		),
+		requestsPerMinute: toCount(entered, 'requestsPerMinute'),
 	};
 }

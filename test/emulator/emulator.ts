@@ -71,6 +71,9 @@ export class Emulator {
 	/** Most requests for images that were open at one time. */
 	maxInFlight = 0;
 
+	/** Requests for images that are open now. */
+	inFlight = 0;
+
 	/** US dollars left. */
 	credits: number | null;
 
@@ -85,7 +88,6 @@ export class Emulator {
 
 	private readonly pictures = new Map<string, Promise<Buffer>>();
 
-	private inFlight = 0;
 
 	private window = { since: 0, requests: 0 };
 

@@ -20,8 +20,10 @@ import type {
 	INode,
 	INodeExecutionData,
 	INodeType,
+	INodeParameters,
 	INodeTypes,
 	IRun,
+	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
 	IWorkflowSettings,
 } from 'n8n-workflow';
@@ -42,6 +44,10 @@ export interface RunOptions {
 	readonly credential?: ICredentialDataDecryptedObject;
 	readonly settings?: IWorkflowSettings;
 	readonly binaryMode?: BinaryMode;
+	/** Runs the node once for each of these lists, in a loop, instead of once for the items. */
+	readonly rounds?: INodeExecutionData[][];
+	/** A second Segmind node after the first, with these parameters. */
+	readonly second?: IDataObject;
 }
 
 /** A run that ended, with what came out of the node. */
@@ -73,6 +79,18 @@ const described = (name: string): INodeType['description'] => ({
 const sourceOf = (items: INodeExecutionData[]): INodeType => ({
 	description: described('source'),
 	execute: async () => [items],
+});
+
+/** Emits one list after the other to its second output, and then goes on at its first, as Loop Over Items does. */
+const loopOver = (rounds: INodeExecutionData[][]): INodeType => ({
+	description: { ...described('loop'), outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main] },
+	async execute() {
+		const place = this.getContext('node') as { next?: number };
+		const next = place.next ?? 0;
+		place.next = next + 1;
+		const round = rounds[next];
+		return round === undefined ? [[{ json: {} }], []] : [[], round];
+	},
 });
 
 /** Takes what comes, and hands it on. */
@@ -145,6 +163,7 @@ export class Engine {
 		const folder = await mkdtemp(join(tmpdir(), 'n8n-engine-'));
 		process.env.N8N_USER_FOLDER = folder;
 		process.env.N8N_ENCRYPTION_KEY = randomUUID();
+		process.env.N8N_LOG_LEVEL = 'silent';
 		return new Engine(folder, segmind);
 	}
 
@@ -168,6 +187,22 @@ export class Engine {
 		return { ended: running.then(toRan), cancel: () => running.cancel() };
 	}
 
+	/** What "Retry execution" does: the stored data of a failed run goes on, in a new execution, at what failed. */
+	async retry({ run }: Ran, options: RunOptions): Promise<Ran> {
+		await this.keepBinaryData(options.binaryMode ?? 'filesystem');
+		const stored = JSON.parse(JSON.stringify(run.data)) as IRunExecutionData;
+		delete stored.resultData.error;
+		stored.resultData.runData[stored.resultData.lastNodeExecuted ?? '']?.pop();
+		const workflow = this.workflowOf(options);
+		const execution = new WorkflowExecute(this.additionalData(options, workflow), 'retry', stored);
+		return toRan(await execution.processRunExecutionData(workflow));
+	}
+
+	/** Deletes every stored file, as n8n does with those of an execution that it deletes. */
+	async deleteFiles(): Promise<void> {
+		await rm(Container.get(BinaryDataConfig).localStoragePath, { recursive: true, force: true });
+	}
+
 	/** The bytes of a file that the node put out. */
 	async read(item: INodeExecutionData | undefined, field = 'data'): Promise<Buffer> {
 		const file = item?.binary?.[field];
@@ -180,37 +215,55 @@ export class Engine {
 		await Container.get(BinaryDataService).init();
 	}
 
-	private workflowOf({
-		parameters = {},
-		node = {},
-		items = [{ json: {} }],
-		settings = {},
-	}: RunOptions): Workflow {
+	private workflowOf(options: RunOptions): Workflow {
+		const {
+			parameters = {},
+			node = {},
+			items = [{ json: {} }],
+			settings = {},
+			rounds = [],
+			second,
+		} = options;
 		const place = { typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
+		const segmind = {
+			...place,
+			type: 'segmind',
+			credentials: { segmindApi: { id: '1', name: 'Segmind account' } },
+		};
+		const nodes: INode[] = [
+			{ ...place, id: '1', name: 'Source', type: 'source' },
+			{ ...segmind, id: '2', name: 'Segmind', ...node, parameters: parameters as INodeParameters },
+			{ ...place, id: '3', name: 'Next', type: 'sink' },
+			{ ...place, id: '4', name: 'Failed', type: 'sink' },
+			{ ...place, id: '5', name: 'Loop', type: 'loop' },
+			{ ...segmind, id: '6', name: 'Second', ...node, parameters: (second ?? {}) as INodeParameters },
+		];
+		const failed = node.onError === 'continueErrorOutput' ? ['Failed'] : [];
+		const connections: IConnections =
+			rounds.length === 0
+				? {
+						Source: { main: connect('Segmind') },
+						Segmind: { main: connect(second === undefined ? 'Next' : 'Second', ...failed) },
+						Second: { main: connect('Next') },
+					}
+				: {
+						Source: { main: connect('Loop') },
+						Loop: { main: connect('Next', 'Segmind') },
+						Segmind: { main: connect('Loop') },
+					};
 		return new Workflow({
 			id: 'workflow',
 			name: 'Images',
 			active: false,
-			nodeTypes: nodeTypesOf({ source: sourceOf(items), sink, segmind: this.segmind }),
+			nodeTypes: nodeTypesOf({
+				source: sourceOf(items),
+				sink,
+				loop: loopOver(rounds),
+				segmind: this.segmind,
+			}),
 			settings: { executionOrder: 'v1', ...settings },
-			nodes: [
-				{ ...place, id: '1', name: 'Source', type: 'source' },
-				{
-					...place,
-					id: '2',
-					name: 'Segmind',
-					type: 'segmind',
-					credentials: { segmindApi: { id: '1', name: 'Segmind account' } },
-					...node,
-					parameters: parameters as INode['parameters'],
-				},
-				{ ...place, id: '3', name: 'Next', type: 'sink' },
-				{ ...place, id: '4', name: 'Failed', type: 'sink' },
-			],
-			connections: {
-				Source: { main: connect('Segmind') },
-				Segmind: { main: connect('Next', ...(node.onError === 'continueErrorOutput' ? ['Failed'] : [])) },
-			},
+			nodes,
+			connections,
 		});
 	}
 

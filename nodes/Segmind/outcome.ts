@@ -1,0 +1,52 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { toFailedItem, toNodeError } from './item';
+import type { Refusal } from './refusal';
+import { Unsent } from './refusal';
+
+/** An item that came about. */
+export interface Success {
+	readonly itemIndex: number;
+	readonly item: INodeExecutionData;
+}
+
+/** An item that did not. */
+export interface Failure {
+	readonly itemIndex: number;
+	readonly refusal: Refusal;
+}
+
+/** What became of one image, or of one item. */
+export type Outcome = Success | Failure;
+
+/** Whether an outcome is a failure. */
+export const isFailure = (outcome: Outcome): outcome is Failure => 'refusal' in outcome;
+
+/** Whether the first failure ends the run, rather than being an item itself. */
+export const stopsAtFailure = (context: IExecuteFunctions): boolean => !context.continueOnFail();
+
+/** The failure to tell about: what was only held back has its cause in another one. */
+function firstOf(failures: readonly Failure[]): Failure | undefined {
+	return failures.find(({ refusal }) => !(refusal instanceof Unsent)) ?? failures[0];
+}
+
+/**
+ * The node's output, in the order of the input items: a refusal is an item as well when the node may continue.
+ *
+ * @param kept what to say of the images that a stopped run has paid for
+ * @throws {NodeApiError | NodeOperationError} for the first refusal when the node must stop
+ */
+export function toOutput(
+	context: IExecuteFunctions,
+	outcomes: readonly Outcome[],
+	kept?: string,
+): INodeExecutionData[] {
+	const ordered = outcomes.toSorted((one, other) => one.itemIndex - other.itemIndex);
+	const first = firstOf(ordered.filter(isFailure));
+	if (first !== undefined && stopsAtFailure(context)) {
+		throw toNodeError(context.getNode(), first.refusal, first.itemIndex, kept);
+	}
+	return ordered.map((outcome) =>
+		isFailure(outcome) ? toFailedItem(outcome.refusal, outcome.itemIndex) : outcome.item,
+	);
+}
