@@ -15,10 +15,13 @@ type AnyRequest = Omit<IHttpRequestOptions, 'url'> & {
 	followAllRedirects?: boolean;
 };
 
+/** What n8n's HTTP client takes for an address of its own; anything else it appends to the base URL. */
+const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i;
+
 /** The address that a request will go to. */
 function targetOf({ url, uri, baseURL }: AnyRequest): string {
 	const target = url ?? uri ?? '';
-	return URL.canParse(target) || baseURL === undefined
+	return baseURL === undefined || baseURL === '' || ABSOLUTE.test(target)
 		? target
 		: `${baseURL.replace(/\/+$/, '')}/${target.replace(/^\/+/, '')}`;
 }
@@ -60,12 +63,14 @@ export class SegmindApi implements ICredentialType {
 	/**
 	 * Adds the key to a request, and lets no redirect carry it elsewhere: n8n follows redirects with every header.
 	 *
-	 * @throws when the request goes to a host that the key is not for, or the base URL is refused
+	 * @throws when there is no key, the base URL is refused, or the request goes to a host that the key is not for
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		request: AnyRequest,
 	): Promise<IHttpRequestOptions> => {
+		const key = String(credentials.apiKey ?? '').trim();
+		if (key === '') throw new Error("'API Key' is empty. Enter it in the Segmind credential");
 		const baseUrl = toBaseUrl(credentials.baseUrl);
 		const target = targetOf(request);
 		if (!mayCarryKey(target, baseUrl)) {
@@ -75,7 +80,7 @@ export class SegmindApi implements ICredentialType {
 		}
 		return {
 			...request,
-			headers: { ...request.headers, 'x-api-key': String(credentials.apiKey).trim() },
+			headers: { ...request.headers, 'x-api-key': key },
 			disableFollowRedirect: true,
 			followRedirect: false,
 			followAllRedirects: false,

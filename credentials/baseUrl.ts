@@ -20,7 +20,7 @@ export function toBaseUrl(value: unknown): string {
 	if (url === undefined) {
 		throw new BaseUrlRefused(`'Base URL' is not a web address. Enter ${SEGMIND_URL}`);
 	}
-	if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+	if (url.username !== '' || url.password !== '' || /[?#]/.test(text)) {
 		throw new BaseUrlRefused(
 			`'Base URL' must be a plain address without a user name, '?' or '#'. Enter ${SEGMIND_URL}`,
 		);
@@ -35,7 +35,8 @@ export function toBaseUrl(value: unknown): string {
 
 /** Whether the key may be added to a request: the base URL's own origin, or a host of Segmind's over https. */
 export function mayCarryKey(requestUrl: string, baseUrl: string): boolean {
-	if (!URL.canParse(requestUrl)) return false;
+	// Where clients read an address differently, it is not ours: blanks, backslashes and missing slashes.
+	if (!/^https?:\/\/[^\s\\/?#]+([/?#]|$)/i.test(requestUrl) || !URL.canParse(requestUrl)) return false;
 	const { origin, protocol, hostname } = new URL(requestUrl);
 	if (origin === new URL(baseUrl).origin) return true;
 	return protocol === 'https:' && (hostname === 'segmind.com' || hostname.endsWith('.segmind.com'));

@@ -37,14 +37,40 @@ function numberOf(header: unknown): number | null {
 	return Number.isFinite(number) ? number : null;
 }
 
-/** One line without markup and control characters, at most `limit` characters long. */
-function plain(text: string, limit: number): string {
-	const line = text
+/** Characters of a text that are looked at: more than any message, and few enough for every pattern. */
+const LOOKED_AT = 4000;
+
+const ENTITIES: Readonly<Record<string, string>> = {
+	'&lt;': '<',
+	'&gt;': '>',
+	'&quot;': '"',
+	'&#39;': "'",
+	'&nbsp;': ' ',
+	'&amp;': '&',
+};
+
+/** The text of a page of HTML. */
+function textOf(html: string): string {
+	return html
 		.replace(/<(script|style|head)\b[\s\S]*?<\/\1>/gi, ' ')
 		.replace(/<[^>]*>/g, ' ')
-		.replace(/[\p{C}\s]+/gu, ' ')
+		.replace(/&(lt|gt|quot|#39|nbsp|amp);/g, (entity) => ENTITIES[entity] ?? entity);
+}
+
+/** One line without control characters and without marks that turn the direction of what follows. */
+function plain(text: string, limit: number): string {
+	const line = text
+		.slice(0, LOOKED_AT)
+		.toWellFormed()
+		.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\s]+/gu, ' ')
 		.trim();
-	return line.length > limit ? `${line.slice(0, limit - 1).trimEnd()}…` : line;
+	const characters = Array.from(line);
+	return characters.length > limit
+		? `${characters
+				.slice(0, limit - 1)
+				.join('')
+				.trimEnd()}…`
+		: line;
 }
 
 /** Reads the headers; a number that is missing or no number is null, never 0. */
@@ -79,11 +105,15 @@ function wordsIn(value: unknown): string {
 	return '';
 }
 
+const isBlank = (json: unknown): boolean => json === null || json === '' || JSON.stringify(json) === '{}';
+
 /** Segmind's own words from a refusal: JSON in any of its shapes, HTML or text; empty where there are none. */
 export function wordsOf({ body }: Answer, redact: Redact): string {
-	const json = parsed(body.toString('utf8'));
+	const text = body.toString('utf8');
+	if (/^\s*</.test(text)) return plain(redact(textOf(text.slice(0, LOOKED_AT))), 300);
+	const json = parsed(text);
 	const words = wordsIn(json);
-	return plain(redact(words !== '' || json === null ? words : JSON.stringify(json)), 300);
+	return plain(redact(words !== '' || isBlank(json) ? words : JSON.stringify(json)), 300);
 }
 
 interface Row {

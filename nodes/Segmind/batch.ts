@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { requestBalance } from './account';
+import type { Attempted } from './attempt';
 import { askPatiently, requestWithRetries } from './attempt';
 import { Budget } from './budget';
 import { FileNames, toDefaultName } from './fileName';
@@ -11,6 +12,7 @@ import { keep, toItem } from './item';
 import type { Model } from './model/attribute';
 import type { Order } from './order';
 import type { Outcome } from './outcome';
+import { mapAtOnce } from './pool';
 import type { Receipts } from './receipts';
 import { Refusal } from './refusal';
 import { openSegmind } from './segmind';
@@ -24,21 +26,6 @@ export interface Batch {
 	readonly outcomes: readonly Outcome[];
 	/** Milliseconds that all stood still for the rate limit. */
 	readonly paused: number;
-}
-
-/** Works through a list with so many at a time, and gives the results in the order of the list. */
-async function mapAtOnce<T, R>(
-	list: readonly T[],
-	atOnce: number,
-	work: (each: T) => Promise<R>,
-): Promise<R[]> {
-	const results: R[] = [];
-	const entries = list.entries();
-	const worker = async (): Promise<void> => {
-		for (const [index, each] of entries) results[index] = await work(each);
-	};
-	await Promise.all(Array.from({ length: Math.min(atOnce, list.length) }, worker));
-	return results;
 }
 
 function nameOf({ settings, request: { body } }: Order): string {
@@ -76,26 +63,40 @@ export async function runBatch(
 	const readBalance = async (): Promise<number> => (await askPatiently(askBalance, gate)).totalCredits;
 	const budget = new Budget(minimumRemainingCredits, model.price, readBalance);
 
-	const outcomeOf = async (order: Order): Promise<Outcome> => {
-		const { itemIndex, request } = order;
+	const refuse = (order: Order, thrown: unknown): Outcome => {
+		const refusal = Refusal.from(thrown);
+		if (refusal.billed === 'unknown' && !doubted.has(order)) receipts.noteDoubt(order, refusal);
+		if (refusal.shared || stopsAtFailure) gate.halt(refusal);
+		return { itemIndex: order.itemIndex, refusal };
+	};
+	const deliver = async (order: Order, attempted: Attempted): Promise<Outcome> => {
 		try {
-			const known = paid.get(order);
-			if (known !== undefined) return { itemIndex, item: toItem(context, known, order, true) };
-			const send = async () => await requestImage(await segmind(), request, order.settings.timeout);
-			const doubt = doubted.get(order);
-			if (doubt !== undefined) throw doubt;
-			const attempted = await requestWithRetries(send, order.settings, gate, budget);
-			const kept = await keep(context, request, attempted, names.get(order) ?? '');
+			const kept = await keep(context, order.request, attempted, names.get(order) ?? '');
 			receipts.notePaid(order, kept);
-			return { itemIndex, item: toItem(context, kept, order, false) };
+			(await segmind()).release(attempted.image.picture.bytes);
+			return { itemIndex: order.itemIndex, item: toItem(context, kept, order, false) };
 		} catch (thrown) {
-			const refusal = Refusal.from(thrown);
-			if (refusal.billed === 'unknown' && !doubted.has(order)) receipts.noteDoubt(order, refusal);
-			if (refusal.shared || stopsAtFailure) gate.halt(refusal);
-			return { itemIndex, refusal };
+			return refuse(order, thrown);
 		}
 	};
-	return { outcomes: await mapAtOnce(orders, concurrency, outcomeOf), paused: gate.paused };
+	const make = async (order: Order): Promise<() => Promise<Outcome>> => {
+		const known = paid.get(order);
+		if (known !== undefined) {
+			return async () => ({ itemIndex: order.itemIndex, item: toItem(context, known, order, true) });
+		}
+		const doubt = doubted.get(order);
+		if (doubt !== undefined) return async () => refuse(order, doubt);
+		try {
+			const { request, settings: own } = order;
+			const send = async () => await requestImage(await segmind(), request, own.timeout);
+			const attempted = await requestWithRetries(send, own, gate, budget);
+			return async () => await deliver(order, attempted);
+		} catch (thrown) {
+			const refused = refuse(order, thrown);
+			return async () => refused;
+		}
+	};
+	return { outcomes: await mapAtOnce(orders, concurrency, make), paused: gate.paused };
 }
 
 /** Calls a function when its result is first needed, and never again. */

@@ -4,7 +4,7 @@ import { refuseValue } from './request';
 const UNSAFE = /[<>:"/\\|?*#%&{}^`~[\]\p{C}\p{Zl}\p{Zp}]+/gu;
 
 /** Names of devices on Windows, whatever follows the first point. */
-const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\s*(\.|$))/i;
 
 /** Extensions that a user may have typed along with the name. */
 const IMAGE_EXTENSION = /\.(jpe?g|png|webp)$/i;
@@ -65,6 +65,9 @@ export function toDefaultName(prompt: string, seed: number): string {
 	return [start.replace(/-+$/, '') || 'image', seed].join('-');
 }
 
+/** Equal for names that differ in upper and lower case only; through upper case, since some letters have two lower ones. */
+const caseless = (name: string): string => name.toUpperCase().toLowerCase();
+
 /** Hands out names that no other file of the run has, also where upper and lower case are the same. */
 export class FileNames {
 	private readonly taken = new Set<string>();
@@ -72,8 +75,8 @@ export class FileNames {
 	/** The name itself, or with a counter: fox, fox-2, fox-3. */
 	claim(name: string): string {
 		let unique = name;
-		for (let count = 2; this.taken.has(unique.toLowerCase()); count += 1) unique = `${name}-${count}`;
-		this.taken.add(unique.toLowerCase());
+		for (let count = 2; this.taken.has(caseless(unique)); count += 1) unique = `${name}-${count}`;
+		this.taken.add(caseless(unique));
 		return unique;
 	}
 }

@@ -32,11 +32,23 @@ export function refuseValue(label: string, what: string, advice: string): Refusa
 const isEmpty = (value: unknown): boolean =>
 	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
+/** A value as JSON, or its type where it can't be. */
+function asJson(value: unknown): string {
+	try {
+		return JSON.stringify(value) ?? typeof value;
+	} catch {
+		return typeof value;
+	}
+}
+
 /** How a message names a value: short, in one line, and never more than the eye takes in. */
 function shown(value: unknown): string {
-	const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
-	return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+	const characters = Array.from(asJson(value));
+	return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : characters.join('');
 }
+
+/** Digits as people and sheets write them; other notations are as likely a slip. */
+const NUMBER = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i;
 
 /** A field that takes a number. */
 export interface NumberField {
@@ -57,7 +69,7 @@ function adviceFor({ min, max, unit }: NumberField, kind: string): string {
  */
 export function toNumber(value: unknown, field: NumberField, kind = 'number'): number {
 	const advice = adviceFor(field, kind);
-	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
 	if (typeof number !== 'number' || !Number.isFinite(number)) {
 		throw refuseValue(field.label, isEmpty(value) ? 'is empty' : `is not a number: ${shown(value)}`, advice);
 	}
@@ -86,7 +98,7 @@ export function toWhole(value: unknown, field: NumberField): number {
  */
 export function toBoolean(value: unknown, label: string): boolean {
 	if (typeof value === 'boolean') return value;
-	const word = String(value).trim().toLowerCase();
+	const word = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
 	if (word === 'true') return true;
 	if (word === 'false') return false;
 	throw refuseValue(label, `is neither true nor false: ${shown(value)}`, 'Use true or false');

@@ -3,6 +3,7 @@ import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { BaseUrlRefused, toBaseUrl } from '../../credentials/baseUrl';
 import type { Answer, Redact } from './answer';
 import { isSuccess, neverSent, noImage, redactor, uncertain } from './answer';
+import { Buffers } from './buffers';
 import { Refusal } from './refusal';
 
 /** A request, relative to the credential's base URL. */
@@ -22,6 +23,8 @@ export interface Segmind {
 	 * @throws {Refusal} when no whole answer came
 	 */
 	ask(question: Question): Promise<Answer>;
+	/** Takes back the memory of an answer's body once nobody looks at it any more. */
+	release(body: Buffer): void;
 	readonly redact: Redact;
 }
 
@@ -71,19 +74,34 @@ function whyNeverSent(thrown: unknown): string | undefined {
 	return undefined;
 }
 
-/** Reads a body to its end, or to its first `limit` bytes. */
+/** Bytes that a header promises, as far as they may be kept. */
+const promised = (length: unknown, limit: number): number =>
+	typeof length === 'string' && /^\d+$/.test(length) ? Math.min(Number(length), limit) : 0;
+
+/**
+ * Reads a body to its end, or to its first `limit` bytes. Where the length is known, the pieces are copied into
+ * place as they come: with pieces and whole in memory together, every image would be there twice.
+ */
 async function readUpTo(
 	body: AsyncIterable<Uint8Array>,
 	limit: number,
+	length: unknown,
+	buffers: Buffers,
 ): Promise<{ bytes: Buffer; whole: boolean }> {
-	const chunks: Uint8Array[] = [];
+	let bytes = buffers.take(promised(length, limit));
 	let size = 0;
 	for await (const chunk of body) {
+		if (size + chunk.length > limit) return { bytes: bytes.subarray(0, size), whole: false };
+		if (size + chunk.length > bytes.length) {
+			const larger = buffers.take(Math.min(limit, 2 * (size + chunk.length)));
+			bytes.copy(larger, 0, 0, size);
+			buffers.give(bytes);
+			bytes = larger;
+		}
+		bytes.set(chunk, size);
 		size += chunk.length;
-		if (size > limit) return { bytes: Buffer.concat(chunks), whole: false };
-		chunks.push(chunk);
 	}
-	return { bytes: Buffer.concat(chunks, size), whole: true };
+	return { bytes: bytes.subarray(0, size), whole: true };
 }
 
 /**
@@ -103,9 +121,11 @@ export async function openSegmind(context: IExecuteFunctions): Promise<Segmind> 
 	}
 	const baseUrl = baseUrlOf(credential.baseUrl);
 	const redact = redactor(key);
+	const buffers = new Buffers();
 	return {
 		redact,
-		ask: async (question) => await ask(context, baseUrl, question),
+		ask: async (question) => await ask(context, baseUrl, buffers, question),
+		release: (body) => buffers.give(body),
 	};
 }
 
@@ -147,6 +167,7 @@ function whyNoAnswer(
 async function ask(
 	context: IExecuteFunctions,
 	baseUrl: string,
+	buffers: Buffers,
 	{ method, path, body, timeout }: Question,
 ): Promise<Answer> {
 	const cancelled = context.getExecutionCancelSignal();
@@ -174,7 +195,8 @@ async function ask(
 		);
 		const { statusCode, headers } = response;
 		const limit = isSuccess(statusCode) ? MAX_IMAGE_BYTES : MAX_WORDS_BYTES;
-		const { bytes, whole } = await readUpTo(response.body as unknown as AsyncIterable<Uint8Array>, limit);
+		const stream = response.body as unknown as AsyncIterable<Uint8Array>;
+		const { bytes, whole } = await readUpTo(stream, limit, headers['content-length'], buffers);
 		if (!whole && isSuccess(statusCode)) {
 			throw noImage(
 				`The answer is larger than ${MAX_IMAGE_BYTES / 1024 / 1024} MiB and was cut off`,

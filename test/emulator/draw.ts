@@ -62,6 +62,17 @@ function wrap(text: string, size: number, width: number, maxLines: number): stri
 	return lines.slice(0, maxLines);
 }
 
+/** The outline of a line of words, in tenths of a pixel: opentype.js makes NaN of the smallest fractions. */
+function outline(line: string, x: number, y: number, size: number): string {
+	const path = font.getPath(line, x, y, size);
+	for (const command of path.commands) {
+		for (const [name, value] of Object.entries(command)) {
+			if (typeof value === 'number') Object.assign(command, { [name]: Math.round(value * 10) / 10 });
+		}
+	}
+	return path.toPathData(1);
+}
+
 function toSvg(prompt: string, seed: number, width: number, height: number): string {
 	const dice = createHash('sha256').update(`${seed}\n${prompt}`).digest();
 	const roll = (index: number, max: number): number => Math.round((dice[index]! / 255) * max);
@@ -71,9 +82,7 @@ function toSvg(prompt: string, seed: number, width: number, height: number): str
 	const lines = wrap(prompt, size, width - 2 * margin, 6);
 	const words = lines
 		.map((line, index) =>
-			font
-				.getPath(line, margin, height - margin - (lines.length - 1 - index) * size * 1.3, size)
-				.toPathData(1),
+			outline(line, margin, height - margin - (lines.length - 1 - index) * size * 1.3, size),
 		)
 		.join('');
 	const hills = [0, 1, 2].map((layer) => {

@@ -88,7 +88,6 @@ export class Emulator {
 
 	private readonly pictures = new Map<string, Promise<Buffer>>();
 
-
 	private window = { since: 0, requests: 0 };
 
 	private constructor(private readonly options: EmulatorOptions) {
@@ -363,15 +362,24 @@ async function deliver(response: ServerResponse, fault: Fault, usual: Answer): P
 	}
 	const { status, headers, body } = withFault(usual, fault);
 	response.writeHead(status, { 'content-length': body.length, ...headers });
-	const end = fault.cut ?? body.length;
-	const step = fault.drip?.bytes ?? body.length;
+	response.flushHeaders();
+	const end = Math.min(fault.cut ?? body.length, body.length);
+	const step = Math.max(1, fault.drip?.bytes ?? body.length);
 	for (let at = 0; at < end && !response.destroyed; at += step) {
 		if (at > 0) await wait(fault.drip?.every ?? 0);
-		if (!response.write(body.subarray(at, Math.min(at + step, end)))) {
-			await Promise.race([once(response, 'drain'), once(response, 'close')]);
-		}
-		if (step === 0) break;
+		await flushed(response, body.subarray(at, Math.min(at + step, end)));
 	}
 	if (fault.cut === undefined) response.end();
 	else response.socket?.destroy();
+}
+
+/** Resolves when the bytes have left this process, or there is nobody left to take them. */
+async function flushed(response: ServerResponse, bytes: Buffer): Promise<void> {
+	await new Promise<void>((resolve) => {
+		response.once('close', resolve);
+		response.write(bytes, () => {
+			response.off('close', resolve);
+			resolve();
+		});
+	});
 }

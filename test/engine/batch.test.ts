@@ -1,3 +1,5 @@
+import { sleep } from 'n8n-workflow';
+
 import { Emulator } from '../emulator/emulator';
 import type { EmulatorOptions } from '../emulator/emulator';
 import type { Ran, RunOptions } from './engine';
@@ -313,14 +315,14 @@ describe('cancel', () => {
 			items: numbered(10),
 			parameters: { prompt: '={{ $json.prompt }}', ...SMALL, options: { concurrency: 2 } },
 		});
-		await new Promise((resolve) => setTimeout(resolve, 700));
+		await sleep(700);
 		const before = emulator.requests.length;
 		expect(before).toBeGreaterThan(0);
 		const cancelled = Date.now();
 		cancel();
 		await ended;
 		expect(Date.now() - cancelled).toBeLessThan(1000);
-		await new Promise((resolve) => setTimeout(resolve, 400));
+		await sleep(400);
 		expect(emulator.requests).toHaveLength(before);
 		expect(emulator.inFlight).toBe(0);
 	});

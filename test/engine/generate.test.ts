@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test, not part of the node */
 import sharp from 'sharp';
 
 import { Emulator } from '../emulator/emulator';

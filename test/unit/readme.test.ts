@@ -1,0 +1,9 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test, not part of the node */
+import { readFileSync } from 'node:fs';
+
+import { generatedReadme } from '../../docs/readme';
+
+test('the tables of the README are those that `npm run docs` makes', () => {
+	const readme = readFileSync('README.md', 'utf8');
+	expect(generatedReadme(readme)).toBe(readme);
+});
