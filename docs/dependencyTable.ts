@@ -37,6 +37,8 @@ const REASONS: Readonly<Record<string, string>> = {
 	typescript: 'Compiles the node',
 	undici:
 		'The independent HTTP client that questions the emulator, and the floor that the benchmark compares with',
+	'unrs-resolver':
+		'Resolves modules for jest; held at a version whose builds for all platforms are published',
 };
 
 /** A reason must have its package, and a package its reason. */

@@ -1,5 +1,5 @@
 import { flux11Pro } from '../nodes/Segmind/model/flux11Pro';
-import { settingsFields } from '../nodes/Segmind/settings';
+import { optionFields } from '../nodes/Segmind/options';
 import manifest from '../package.json';
 import { dependencyTable } from './dependencyTable';
 import { optionTable } from './optionTable';
@@ -9,7 +9,7 @@ import { refusalTable } from './refusalTable';
 /** The generated parts of README.md, by the name in their first marker. */
 const PARTS: ReadonlyMap<string, () => string> = new Map([
 	['parameters', () => parameterTable(flux11Pro)],
-	['options', () => optionTable(settingsFields)],
+	['options', () => optionTable(optionFields)],
 	['refusals', refusalTable],
 	['dependencies', () => dependencyTable(manifest)],
 ]);

@@ -1,4 +1,4 @@
-import { toRefusal } from '../nodes/Segmind/answer';
+import { toRefusal } from '../nodes/Segmind/meaning';
 import type { Cause } from '../nodes/Segmind/refusal';
 import { Refusal } from '../nodes/Segmind/refusal';
 import { code, toTable } from './markdown';

@@ -1,5 +1,6 @@
 import type { Answer, Redact } from './answer';
-import { isSuccess, toRefusal, unpaid, wordsOf } from './answer';
+import { isSuccess, wordsOf } from './answer';
+import { toRefusal, unpaid } from './meaning';
 import { Refusal } from './refusal';
 import type { Segmind } from './segmind';
 

@@ -1,7 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import type { Attribute, Model } from './model/attribute';
-import { settingsFields } from './settings';
+import { optionFields } from './options';
 
 const RESOURCE: INodeProperties = {
 	displayName: 'Resource',
@@ -130,6 +130,6 @@ export function formOf(model: Model): INodeProperties[] {
 		...OPERATIONS,
 		...fieldsIn('top'),
 		collectionOf('Additional Fields', 'additionalFields', fieldsIn('additional')),
-		collectionOf('Options', 'options', settingsFields),
+		collectionOf('Options', 'options', optionFields),
 	];
 }

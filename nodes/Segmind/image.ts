@@ -1,5 +1,6 @@
 import type { Answer, Redact, Told } from './answer';
-import { isSuccess, noImage, toldBy, toRefusal, wordsOf } from './answer';
+import { isSuccess, toldBy, wordsOf } from './answer';
+import { noImage, toRefusal } from './meaning';
 import type { Picture } from './picture';
 import { toPicture } from './picture';
 import type { ImageRequest } from './request';

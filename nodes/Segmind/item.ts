@@ -1,5 +1,4 @@
-import type { IBinaryData, IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Attempted } from './attempt';
 import type { Order } from './order';
@@ -101,38 +100,4 @@ export function toItem(
 		binary: { ...input?.binary, [settings.binaryPropertyOutput]: file },
 		pairedItem: { item: itemIndex },
 	};
-}
-
-/**
- * A refusal as n8n's item. Its json has no other keys than these three, since n8n routes nothing else to the
- * error output.
- */
-export function toFailedItem(refusal: Refusal, itemIndex: number): INodeExecutionData {
-	const { message, advice, statusCode, cause, billed, retryable, attempts, requestId, remainingCredits } =
-		refusal;
-	return {
-		json: {
-			error: message,
-			message: advice,
-			details: { statusCode, cause, billed, retryable, attempts, requestId, remainingCredits },
-		},
-		pairedItem: { item: itemIndex },
-	};
-}
-
-/**
- * A refusal as the error that stops a workflow. It is made of our own words alone: n8n's error from the request
- * holds the headers, and with them the key.
- */
-export function toNodeError(
-	node: INode,
-	{ message, advice, statusCode }: Refusal,
-	itemIndex: number,
-	kept?: string,
-): NodeApiError | NodeOperationError {
-	const description = kept === undefined ? advice : `${advice} ${kept}`;
-	const options = { message, description, itemIndex };
-	return statusCode === null
-		? new NodeOperationError(node, message, options)
-		: new NodeApiError(node, { message }, { ...options, httpCode: String(statusCode) });
 }

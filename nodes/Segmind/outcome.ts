@@ -1,6 +1,6 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { toFailedItem, toNodeError } from './item';
 import type { Refusal } from './refusal';
 import { Unsent } from './refusal';
 
@@ -28,6 +28,40 @@ export const stopsAtFailure = (context: IExecuteFunctions): boolean => !context.
 /** The failure to tell about: what was only held back has its cause in another one. */
 function firstOf(failures: readonly Failure[]): Failure | undefined {
 	return failures.find(({ refusal }) => !(refusal instanceof Unsent)) ?? failures[0];
+}
+
+/**
+ * A refusal as n8n's item. Its json has no other keys than these three, since n8n routes nothing else to the
+ * error output.
+ */
+function toFailedItem(refusal: Refusal, itemIndex: number): INodeExecutionData {
+	const { message, advice, statusCode, cause, billed, retryable, attempts, requestId, remainingCredits } =
+		refusal;
+	return {
+		json: {
+			error: message,
+			message: advice,
+			details: { statusCode, cause, billed, retryable, attempts, requestId, remainingCredits },
+		},
+		pairedItem: { item: itemIndex },
+	};
+}
+
+/**
+ * A refusal as the error that stops a workflow. It is made of our own words alone: n8n's error from the request
+ * holds the headers, and with them the key.
+ */
+function toNodeError(
+	node: INode,
+	{ message, advice, statusCode }: Refusal,
+	itemIndex: number,
+	kept?: string,
+): NodeApiError | NodeOperationError {
+	const description = kept === undefined ? advice : `${advice} ${kept}`;
+	const options = { message, description, itemIndex };
+	return statusCode === null
+		? new NodeOperationError(node, message, options)
+		: new NodeApiError(node, { message }, { ...options, httpCode: String(statusCode) });
 }
 
 /**

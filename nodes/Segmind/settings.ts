@@ -1,6 +1,5 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import { toAskedName } from './fileName';
+import { BOUNDS, optionFields } from './options';
 import type { Entered } from './request';
 import { refuseValue, toBoolean, toNumber, toText, toWhole } from './request';
 
@@ -37,124 +36,6 @@ export interface RunSettings {
 /** The options that hold for a run. */
 export const RUN_OPTIONS = ['concurrency', 'minimumRemainingCredits', 'requestsPerMinute'] as const;
 
-/** Bounds of our own; those of the timeout: the API gives up after about 100 s, its official client after 600. */
-const BOUNDS = {
-	concurrency: { label: 'Images at Once', min: 1, max: 20 },
-	maxRetries: { label: 'Max Retries', min: 0, max: 10 },
-	minimumRemainingCredits: { label: 'Minimum Remaining Credits', min: 0, max: 1_000_000, unit: 'US dollars' },
-	numberOfImages: { label: 'Images per Item', min: 1, max: 10 },
-	requestsPerMinute: { label: 'Requests per Minute', min: 0, max: 6000 },
-	timeout: { label: 'Timeout', min: 5, max: 600, unit: 'seconds' },
-} as const;
-
-/** What is offered under Options. */
-export const settingsFields: INodeProperties[] = [
-	{
-		displayName: 'File Name',
-		name: 'fileName',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. product-42',
-		description:
-			'A name without extension, which follows the file type; left empty, it is made of the prompt and the seed',
-	},
-	{
-		displayName: 'Images at Once',
-		name: 'concurrency',
-		type: 'number',
-		typeOptions: { minValue: BOUNDS.concurrency.min, maxValue: BOUNDS.concurrency.max, numberPrecision: 0 },
-		default: 4,
-		description: 'How many images are made side by side; the value for the first item holds for all',
-	},
-	{
-		displayName: 'Images per Item',
-		name: 'numberOfImages',
-		type: 'number',
-		typeOptions: {
-			minValue: BOUNDS.numberOfImages.min,
-			maxValue: BOUNDS.numberOfImages.max,
-			numberPrecision: 0,
-		},
-		default: 1,
-		description: 'How many images to make of each prompt, with seeds counting up; each one is paid for',
-	},
-	{
-		displayName: 'Include Input Fields',
-		name: 'includeInputFields',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to keep the fields and files of the input item beside the image',
-	},
-	{
-		displayName: 'Max Retries',
-		name: 'maxRetries',
-		type: 'number',
-		typeOptions: { minValue: BOUNDS.maxRetries.min, maxValue: BOUNDS.maxRetries.max, numberPrecision: 0 },
-		default: 4,
-		description: 'How often to send a request again that was surely not billed',
-	},
-	{
-		displayName: 'Minimum Remaining Credits',
-		name: 'minimumRemainingCredits',
-		type: 'number',
-		typeOptions: { minValue: BOUNDS.minimumRemainingCredits.min, numberPrecision: 2 },
-		default: 0,
-		description:
-			'US dollars that must stay in the account: no image is made that would take the balance below; 0 is no limit',
-	},
-	{
-		displayName: 'Public Link',
-		name: 'linkExpiry',
-		type: 'options',
-		options: [
-			{ name: '1 Day', value: '1 day', description: 'A link that opens without a login for a day' },
-			{ name: '1 Hour', value: '1 hour', description: 'A link that opens without a login for an hour' },
-			{ name: '7 Days', value: '7 days', description: 'A link that opens without a login for a week' },
-			{ name: 'None', value: 'none', description: 'No link; the image stays inside n8n' },
-		],
-		default: 'none',
-		description:
-			'Whether to add imageUrl, a signed link to the image on this n8n, for posts that fetch it and for agents',
-	},
-	{
-		displayName: 'Put Output in Field',
-		name: 'binaryPropertyOutput',
-		type: 'string',
-		default: 'data',
-		placeholder: 'e.g. data',
-		hint: 'The name of the binary field that will hold the image',
-		description: 'The binary field to put the image in',
-	},
-	{
-		displayName: 'Requests per Minute',
-		name: 'requestsPerMinute',
-		type: 'number',
-		typeOptions: {
-			minValue: BOUNDS.requestsPerMinute.min,
-			maxValue: BOUNDS.requestsPerMinute.max,
-			numberPrecision: 0,
-		},
-		default: 0,
-		description: 'Spreads the requests evenly over all items of the run; 0 is no limit',
-	},
-	{
-		displayName: 'Retry When Billing Is Uncertain',
-		name: 'retryUncertain',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to send a request again whose answer was lost, although its image may have been made and billed',
-	},
-	{
-		displayName: 'Timeout',
-		name: 'timeout',
-		type: 'number',
-		typeOptions: { minValue: BOUNDS.timeout.min, maxValue: BOUNDS.timeout.max, numberPrecision: 0 },
-		default: 120,
-		description: 'Seconds to wait for one image, until its last byte; most take about 14',
-	},
-];
-
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 function toLinkExpiry(value: unknown): Settings['linkExpiry'] {
@@ -165,7 +46,7 @@ function toLinkExpiry(value: unknown): Settings['linkExpiry'] {
 }
 
 const valueOf = (entered: Entered, name: string): unknown =>
-	isGiven(entered[name]) ? entered[name] : settingsFields.find((field) => field.name === name)?.default;
+	isGiven(entered[name]) ? entered[name] : optionFields.find((field) => field.name === name)?.default;
 
 const toCount = (entered: Entered, name: keyof typeof BOUNDS): number =>
 	toWhole(valueOf(entered, name), BOUNDS[name]);

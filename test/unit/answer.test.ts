@@ -1,15 +1,6 @@
 import type { Answer } from '../../nodes/Segmind/answer';
-import {
-	isSuccess,
-	neverSent,
-	noImage,
-	redactor,
-	toldBy,
-	toRefusal,
-	uncertain,
-	unpaid,
-	wordsOf,
-} from '../../nodes/Segmind/answer';
+import { isSuccess, redactor, toldBy, wordsOf } from '../../nodes/Segmind/answer';
+import { neverSent, noImage, toRefusal, uncertain, unpaid } from '../../nodes/Segmind/meaning';
 import type { Refusal } from '../../nodes/Segmind/refusal';
 import { AVOIDED_WORDS } from './refused';
 
