@@ -21,8 +21,11 @@ function linkTo(
 	file: IBinaryData,
 	expiry: Exclude<Settings['linkExpiry'], 'none'>,
 ): string | null {
-	const canSign = typeof helpers.createBinarySignedUrl === 'function' && file.id !== undefined;
-	return canSign ? helpers.createBinarySignedUrl(file, expiry) : null;
+	try {
+		return helpers.createBinarySignedUrl(file, expiry);
+	} catch {
+		return null;
+	}
 }
 
 /** What is left to say of a paid image that n8n could not store. */
