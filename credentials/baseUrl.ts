@@ -1,7 +1,8 @@
 /** Where Segmind's API answers; the credential's default. */
 export const SEGMIND_URL = 'https://api.segmind.com';
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Whether only programs on the same machine can open an address. */
+export const isLoopback = (url: URL): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
 
 /** A base URL that the key must not be sent to; the message says why and what to enter. */
 export class BaseUrlRefused extends Error {
@@ -25,7 +26,7 @@ export function toBaseUrl(value: unknown): string {
 			`'Base URL' must be a plain address without a user name, '?' or '#'. Enter ${SEGMIND_URL}`,
 		);
 	}
-	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
+	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
 		throw new BaseUrlRefused(
 			`'Base URL' must start with https:// because the API key travels with each request. Enter ${SEGMIND_URL}`,
 		);

@@ -1,6 +1,6 @@
 import type { Answer, Redact } from './answer';
 import { isSuccess, wordsOf } from './answer';
-import { toRefusal, unpaid } from './meaning';
+import { notSegmind, toRefusal, unpaid } from './meaning';
 import { Refusal } from './refusal';
 import type { Segmind } from './segmind';
 
@@ -37,9 +37,9 @@ function parsed(body: Buffer): Record<string, unknown> {
 	}
 }
 
-/** No image was asked for, so no payment is in doubt, whatever became of the call. */
-const withoutDoubt = (thrown: unknown): unknown =>
-	thrown instanceof Refusal && thrown.billed === 'unknown'
+/** No image was asked for: no payment is in doubt, and another prompt changes nothing. */
+const withoutImage = (thrown: unknown): unknown =>
+	thrown instanceof Refusal && (thrown.billed === 'unknown' || thrown.cause === 'server')
 		? unpaid(thrown.message, thrown.statusCode)
 		: thrown;
 
@@ -50,11 +50,11 @@ const withoutDoubt = (thrown: unknown): unknown =>
  */
 export function toBalance(answer: Answer, redact: Redact): Balance {
 	if (saysNoRecord(answer)) return NO_RECORD;
-	if (!isSuccess(answer.statusCode)) throw withoutDoubt(toRefusal(answer, redact));
+	if (!isSuccess(answer.statusCode)) throw withoutImage(toRefusal(answer, redact));
 	const fields = parsed(answer.body);
 	const credits = toNumber(fields.credits);
 	if (credits === null) {
-		throw unpaid(`The answer is not a balance: ${wordsOf(answer, redact)}`, answer.statusCode);
+		throw notSegmind(`The answer is not a balance: ${wordsOf(answer, redact)}`, answer.statusCode);
 	}
 	const freeCredits = toNumber(fields['free-credits']);
 	// A millionth of a dollar is finer than any price, and keeps 0.1 + 0.2 from showing.
@@ -69,7 +69,7 @@ export function toBalance(answer: Answer, redact: Redact): Balance {
 export async function requestBalance({ ask, redact }: Segmind): Promise<Balance> {
 	const answer = await ask({ method: 'GET', path: BALANCE_PATH, timeout: BALANCE_TIMEOUT }).catch(
 		(thrown) => {
-			throw withoutDoubt(thrown);
+			throw withoutImage(thrown);
 		},
 	);
 	return toBalance(answer, redact);

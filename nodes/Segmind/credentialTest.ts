@@ -9,6 +9,7 @@ import { toBaseUrl } from '../../credentials/baseUrl';
 import { SegmindApi } from '../../credentials/SegmindApi.credentials';
 import { BALANCE_PATH, BALANCE_TIMEOUT, toBalance } from './account';
 import { redactor } from './answer';
+import { whyNeverSent } from './noAnswer';
 import { Refusal } from './refusal';
 
 const refused = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
@@ -41,7 +42,15 @@ export async function testSegmindApi(
 		const { totalCredits } = toBalance({ ...response, body: Buffer.from(body) }, redact);
 		return { status: 'OK', message: `The key works. Credits left: $${totalCredits.toFixed(2)}` };
 	} catch (thrown) {
-		if (thrown instanceof Refusal) return refused(`${thrown.message}. ${thrown.advice}`);
-		return refused(redact(thrown instanceof Error ? thrown.message : String(thrown)));
+		return refused(redact(wordsFor(thrown)));
 	}
+}
+
+/** What to say of a credential that does not work, in whole sentences. */
+function wordsFor(thrown: unknown): string {
+	if (thrown instanceof Refusal) return `${thrown.message.replace(/[.…]+$/, '')}. ${thrown.advice}`;
+	const why = whyNeverSent(thrown);
+	if (why !== undefined)
+		return `Segmind could not be reached: ${why}. Check 'Base URL' and the network of this n8n`;
+	return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -74,12 +74,7 @@ function typeOf(attribute: Attribute): Partial<INodeProperties> & Pick<INodeProp
 		case 'integer':
 			return {
 				type: 'number',
-				typeOptions: {
-					minValue: attribute.min,
-					maxValue: attribute.max,
-					numberPrecision: 0,
-					...(attribute.multipleOf === undefined ? {} : { numberStepSize: attribute.multipleOf }),
-				},
+				typeOptions: { minValue: attribute.min, maxValue: attribute.max, numberPrecision: 0 },
 				...(attribute.drawn === undefined
 					? { default: attribute.default }
 					: { default: '', placeholder: 'e.g. 12345' }),

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 
+import { isLoopback } from '../../credentials/baseUrl';
 import type { Order } from './order';
 import type { Outcome } from './outcome';
 import { isFailure } from './outcome';
@@ -19,6 +20,12 @@ const FEW_IMAGES = 10;
 
 const NO_LINK =
 	'No public link could be made: this n8n keeps files in memory, where no link reaches them. Set N8N_DEFAULT_BINARY_DATA_MODE to filesystem, or set Public Link to None';
+
+const LOCAL_LINK =
+	'The public link opens on this machine only. Set N8N_EDITOR_BASE_URL to the address that others reach; now it is';
+
+const opensOnlyHere = (link: unknown): boolean =>
+	typeof link === 'string' && URL.canParse(link) && isLoopback(new URL(link));
 
 const images = (count: number): string => (count === 1 ? '1 image' : `${count} images`);
 
@@ -57,6 +64,10 @@ function* linesOf({ orders, outcomes, paused, settings }: Summary): Generator<No
 	}
 	if (jsons.some(({ imageUrl }) => imageUrl === null)) {
 		yield { message: NO_LINK, type: 'warning', location };
+	}
+	const local = jsons.map(({ imageUrl }) => imageUrl).find(opensOnlyHere);
+	if (local !== undefined) {
+		yield { message: `${LOCAL_LINK} ${new URL(String(local)).origin}`, type: 'warning', location };
 	}
 	const roundings = orders.flatMap(({ request }) => request.roundings);
 	const [first] = roundings;

@@ -40,7 +40,7 @@ const ROWS: readonly Row[] = [
 		statuses: is(401),
 		cause: 'credential',
 		happened: 'Segmind did not accept the API key',
-		advice: `Open the Segmind credential and paste a key from the API keys page of your Segmind console. ${NOT_BILLED}`,
+		advice: `Paste a key from the API keys page of your Segmind console into the Segmind credential. ${NOT_BILLED}`,
 	},
 	{
 		statuses: is(402),
@@ -57,7 +57,7 @@ const ROWS: readonly Row[] = [
 	{
 		statuses: is(404),
 		cause: 'endpoint',
-		happened: 'There is no such model at this address',
+		happened: 'The API does not know this address or model',
 		advice: CHECK_URL,
 	},
 	{
@@ -163,4 +163,9 @@ export function noImage(happened: string, statusCode: number, told?: Told): Refu
 /** A free call that went wrong: whatever came of it, no image was asked for. */
 export function unpaid(happened: string, statusCode: number | null): Refusal {
 	return new Refusal('server', happened, `Run again later. ${NOT_BILLED}`, { statusCode });
+}
+
+/** A free call that something else than Segmind answered. */
+export function notSegmind(happened: string, statusCode: number): Refusal {
+	return new Refusal('endpoint', happened, CHECK_URL, { statusCode });
 }

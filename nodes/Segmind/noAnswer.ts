@@ -24,7 +24,7 @@ function* causesOf(thrown: unknown): Generator<{ code?: unknown; message?: unkno
 }
 
 /** Why no connection came about, or undefined when the request may have gone out. */
-function whyNeverSent(thrown: unknown): string | undefined {
+export function whyNeverSent(thrown: unknown): string | undefined {
 	for (const { code, message, syscall } of causesOf(thrown)) {
 		if (typeof message === 'string' && /before secure TLS connection/i.test(message)) {
 			return 'no secure connection came about';

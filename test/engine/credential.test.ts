@@ -48,7 +48,7 @@ test('a refused key says so in plain words, and does not show itself', async () 
 	const apiKey = `SG_${'e'.repeat(16)}`;
 	const { status, message } = await testKey({ apiKey });
 	expect(status).toBe('Error');
-	expect(message).toMatch(/^Segmind did not accept the API key .*paste a key from the API keys page/);
+	expect(message).toMatch(/^Segmind did not accept the API key .*[^.]\. Paste a key from the API keys page/);
 	expect(message).not.toContain(apiKey);
 });
 
@@ -89,4 +89,15 @@ test('a redirect is not followed', async () => {
 	});
 	expect(await testKey({})).toMatchObject({ status: 'Error' });
 	expect(elsewhere.requests).toHaveLength(0);
+});
+
+test('a server that is not there is told in plain words, without codes', async () => {
+	const closed = await Emulator.start();
+	const baseUrl = closed.url;
+	await closed.close();
+	const { status, message } = await testKey({ baseUrl });
+	expect(status).toBe('Error');
+	expect(message).toBe(
+		"Segmind could not be reached: the connection was refused. Check 'Base URL' and the network of this n8n",
+	);
 });

@@ -44,6 +44,8 @@ export interface RunOptions {
 	readonly credential?: ICredentialDataDecryptedObject;
 	readonly settings?: IWorkflowSettings;
 	readonly binaryMode?: BinaryMode;
+	/** Where this n8n is reached. */
+	readonly n8nUrl?: string;
 	/** Runs the node once for each of these lists, in a loop, instead of once for the items. */
 	readonly rounds?: INodeExecutionData[][];
 	/** A second Segmind node after the first, with these parameters. */
@@ -268,12 +270,12 @@ export class Engine {
 	}
 
 	private additionalData(
-		{ credential = {} }: RunOptions,
+		{ credential = {}, n8nUrl = 'https://n8n.example' }: RunOptions,
 		workflow: Workflow,
 	): IWorkflowExecuteAdditionalData {
 		this.executions += 1;
 		const executionId = String(this.executions);
-		const url = 'http://n8n.localhost';
+		const url = n8nUrl;
 		return {
 			executionId,
 			credentialsHelper: new Credentials(credential),

@@ -216,6 +216,17 @@ describe('options', () => {
 		expect((await engine.read(items[0])).length).toBe(items[0]?.json.fileSize);
 	});
 
+	test('a link that opens on this machine only is told so', async () => {
+		const options = {
+			credential,
+			parameters: { prompt: 'a fox', ...SMALL, options: { linkExpiry: '1 day' } },
+		};
+		const local = await engine.run({ ...options, n8nUrl: 'http://localhost:5678' });
+		expect(local.hints.join()).toMatch(/opens on this machine only.*http:\/\/localhost:5678/);
+		const reachable = await engine.run(options);
+		expect(reachable.hints.join()).not.toMatch(/this machine/);
+	});
+
 	test('the deadline covers the whole answer, also one that drips', async () => {
 		emulator.order({ drip: { bytes: 20, every: 100 } });
 		const started = Date.now();
@@ -332,8 +343,8 @@ describe('account: getCredits', () => {
 		[{ status: 404, body: '<html>nothing here</html>' }, 'endpoint'],
 		[{ status: 504, body: '' }, 'server'],
 		[{ reset: true }, 'server'],
-		[{ status: 200, body: '<html>hello</html>' }, 'server'],
-		[{ status: 200, body: { credits: 'many' } }, 'server'],
+		[{ status: 200, body: '<html>hello</html>' }, 'endpoint'],
+		[{ status: 200, body: { credits: 'many' } }, 'endpoint'],
 	])('%j is a refusal that never leaves a payment in doubt', async (fault, cause) => {
 		emulator.order({ on: 'account', ...fault });
 		const { routed } = await engine.run({ credential, parameters, node: { onError: 'continueErrorOutput' } });

@@ -251,8 +251,8 @@ describe('the contract with saved workflows', () => {
 	});
 
 	it.each([
-		['width', { minValue: 256, maxValue: 1440, numberStepSize: 16 }],
-		['height', { minValue: 256, maxValue: 1440, numberStepSize: 16 }],
+		['width', { minValue: 256, maxValue: 1440 }],
+		['height', { minValue: 256, maxValue: 1440 }],
 		['additionalFields.outputQuality', { minValue: 0, maxValue: 100 }],
 		['additionalFields.safetyTolerance', { minValue: 1, maxValue: 5 }],
 	])('%s has the limits of the page in the form', (path, limits) => {

@@ -50,7 +50,7 @@ export const flux11Pro: Model = {
 			parameter: 'width',
 			label: 'Width',
 			description:
-				'Width in pixels; the API counts in steps of 16 and anything between is rounded to the nearest',
+				'Width in pixels, 256 to 1440; the API counts in steps of 16, and anything between is rounded to the nearest',
 			place: 'top',
 			onlyFor: { wire: 'aspect_ratio', values: ['custom'] },
 			type: 'integer',
@@ -66,7 +66,7 @@ export const flux11Pro: Model = {
 			parameter: 'height',
 			label: 'Height',
 			description:
-				'Height in pixels; the API counts in steps of 16 and anything between is rounded to the nearest',
+				'Height in pixels, 256 to 1440; the API counts in steps of 16, and anything between is rounded to the nearest',
 			place: 'top',
 			onlyFor: { wire: 'aspect_ratio', values: ['custom'] },
 			type: 'integer',
