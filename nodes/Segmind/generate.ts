@@ -12,7 +12,7 @@ import { Receipts } from './receipts';
 function keptOf(outcomes: readonly Outcome[]): string | undefined {
 	const kept = outcomes.filter((outcome) => !isFailure(outcome)).length;
 	if (kept === 0) return undefined;
-	return `${kept} of ${outcomes.length} images are paid and kept: running the node again in this execution pays only for the rest.`;
+	return `${kept} of ${outcomes.length} images are paid and kept: Retry On Fail and Retry execution pay only for the rest.`;
 }
 
 /** image: generate with one model. */

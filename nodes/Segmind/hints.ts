@@ -74,7 +74,7 @@ function* linesOf({ orders, outcomes, paused, settings }: Summary): Generator<No
 	if (first !== undefined) {
 		const more = roundings.length === 1 ? '' : ` (and ${roundings.length - 1} more)`;
 		yield {
-			message: `${first.label} ${first.entered} was sent as ${first.sent}: the API counts in steps of 16${more}`,
+			message: `${first.label} ${first.entered} was sent as ${first.sent}: the API counts in steps of ${first.step}${more}`,
 			type: 'info',
 			location,
 		};

@@ -10,6 +10,8 @@ export interface Rounding {
 	readonly label: string;
 	readonly entered: number;
 	readonly sent: number;
+	/** What the API counts in. */
+	readonly step: number;
 }
 
 /** A checked request for one image. */
@@ -146,11 +148,12 @@ function toValue(attribute: Attribute, value: unknown): string | number | boolea
 	}
 }
 
-const nearestMultiple = (value: number, step: number): number => Math.round(value / step) * step;
-
-function roundingOf(attribute: IntegerAttribute, entered: number): Rounding | undefined {
-	const sent = nearestMultiple(entered, attribute.multipleOf ?? 1);
-	return sent === entered ? undefined : { label: attribute.label, entered, sent };
+function roundingOf(
+	{ label, multipleOf: step = 1 }: IntegerAttribute,
+	entered: number,
+): Rounding | undefined {
+	const sent = Math.round(entered / step) * step;
+	return sent === entered ? undefined : { label, entered, sent, step };
 }
 
 /** Choices go first, because other attributes apply only for some of them. */

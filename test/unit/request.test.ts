@@ -291,11 +291,11 @@ describe('sizes', () => {
 
 	it('tells of each size that was rounded, and of no other', () => {
 		expect(requestFor({ ...CUSTOM, width: 1000, height: '777' }).roundings).toStrictEqual([
-			{ label: 'Width', entered: 1000, sent: 1008 },
-			{ label: 'Height', entered: 777, sent: 784 },
+			{ label: 'Width', entered: 1000, sent: 1008, step: 16 },
+			{ label: 'Height', entered: 777, sent: 784, step: 16 },
 		]);
 		expect(requestFor({ ...CUSTOM, width: 1440, height: 1001 }).roundings).toStrictEqual([
-			{ label: 'Height', entered: 1001, sent: 1008 },
+			{ label: 'Height', entered: 1001, sent: 1008, step: 16 },
 		]);
 		expect(requestFor({ ...CUSTOM, width: 512, height: 256 }).roundings).toStrictEqual([]);
 	});

@@ -3,6 +3,21 @@ import type { Model } from './attribute';
 const PAGE = "Segmind's page for Flux 1.1 Pro";
 const FIRST_SCHEMA = 'the first public schema of this model, whose texts the page repeats word for word';
 
+/** What width and height have in common. */
+const SIZE = {
+	place: 'top',
+	onlyFor: { wire: 'aspect_ratio', values: ['custom'] },
+	type: 'integer',
+	min: 256,
+	max: 1440,
+	multipleOf: 16,
+	unit: 'pixels',
+	default: 1024,
+	source: PAGE,
+} as const;
+
+const SIZE_TEXT = `${SIZE.min} to ${SIZE.max}; the API counts in steps of ${SIZE.multipleOf}, and anything between is rounded to the nearest`;
+
 /** Flux 1.1 Pro by Black Forest Labs, as Segmind publishes it. */
 export const flux11Pro: Model = {
 	id: 'flux-1.1-pro',
@@ -46,36 +61,18 @@ export const flux11Pro: Model = {
 			source: `default: ${PAGE}; values: ${FIRST_SCHEMA}`,
 		},
 		{
+			...SIZE,
 			wire: 'width',
 			parameter: 'width',
 			label: 'Width',
-			description:
-				'Width in pixels, 256 to 1440; the API counts in steps of 16, and anything between is rounded to the nearest',
-			place: 'top',
-			onlyFor: { wire: 'aspect_ratio', values: ['custom'] },
-			type: 'integer',
-			min: 256,
-			max: 1440,
-			multipleOf: 16,
-			unit: 'pixels',
-			default: 1024,
-			source: PAGE,
+			description: `Width in pixels, ${SIZE_TEXT}`,
 		},
 		{
+			...SIZE,
 			wire: 'height',
 			parameter: 'height',
 			label: 'Height',
-			description:
-				'Height in pixels, 256 to 1440; the API counts in steps of 16, and anything between is rounded to the nearest',
-			place: 'top',
-			onlyFor: { wire: 'aspect_ratio', values: ['custom'] },
-			type: 'integer',
-			min: 256,
-			max: 1440,
-			multipleOf: 16,
-			unit: 'pixels',
-			default: 1024,
-			source: PAGE,
+			description: `Height in pixels, ${SIZE_TEXT}`,
 		},
 		{
 			wire: 'output_format',
