@@ -1,6 +1,8 @@
 module.exports = {
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
+	// Those run in a real n8n, by a command of their own.
+	testPathIgnorePatterns: ['/node_modules/', '/test/e2e/'],
 	transform: {
 		'\\.ts$': [
 			'@swc/jest',

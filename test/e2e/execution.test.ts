@@ -1,0 +1,143 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { Emulator } from '../emulator/emulator';
+import type { Execution, N8n } from './n8n';
+import { chain, nodeOf, outputOf } from './n8n';
+import { startN8n } from './start';
+
+let emulator: Emulator;
+let n8n: N8n;
+let credential: { id: string; name: string };
+
+beforeAll(async () => {
+	emulator = await Emulator.start();
+	n8n = await startN8n();
+	credential = await n8n.credential({ apiKey: emulator.key, baseUrl: emulator.url });
+});
+beforeEach(() => emulator.reset());
+afterAll(async () => {
+	await n8n?.stop();
+	await emulator?.close();
+});
+
+const REFUSED = { status: 400, body: { error: 'not today' } };
+
+/** Turns a list of prompts into items, as a sheet does. */
+const listOf = (...prompts: string[]): INode[] => [
+	nodeOf(
+		'List',
+		'n8n-nodes-base.set',
+		{ mode: 'raw', jsonOutput: JSON.stringify({ prompt: prompts }), options: {} },
+		{ typeVersion: 3.4 },
+	),
+	nodeOf('Rows', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'prompt', options: {} }),
+];
+
+const segmind = (parameters: IDataObject = {}, rest: Partial<INode> = {}): INode =>
+	nodeOf(
+		'Segmind',
+		'n8n-nodes-segmind.segmind',
+		{ prompt: '={{ $json.prompt }}', aspectRatio: 'custom', width: 256, height: 256, ...parameters },
+		{ credentials: { segmindApi: credential }, ...rest },
+	);
+
+const toldOf = (execution: Execution) =>
+	outputOf(execution).map(({ json }) => [json.prompt, json.alreadyPaid === true]);
+
+test('Retry On Fail pays only for the rest', async () => {
+	emulator.order({ prompt: 'b', ...REFUSED });
+	const nodes = [
+		...listOf('a', 'b', 'c'),
+		segmind({}, { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 }),
+	];
+	const execution = await n8n.run(await n8n.workflow(nodes, chain('List', 'Rows', 'Segmind')));
+	expect(execution.status).toBe('success');
+	expect(toldOf(execution)).toEqual([
+		['a', true],
+		['b', false],
+		['c', true],
+	]);
+	expect(emulator.paid).toBe(3);
+});
+
+test('Retry execution pays only for the rest', async () => {
+	emulator.order({ prompt: 'b', ...REFUSED });
+	const workflow = await n8n.workflow(
+		[...listOf('a', 'b', 'c'), segmind()],
+		chain('List', 'Rows', 'Segmind'),
+	);
+	const failed = await n8n.run(workflow);
+	expect(failed.status).toBe('error');
+	const retried = await n8n.retry(failed);
+	expect(retried.status).toBe('success');
+	expect(toldOf(retried)).toEqual([
+		['a', true],
+		['b', false],
+		['c', true],
+	]);
+	expect(emulator.paid).toBe(3);
+});
+
+test('the error output carries the refusal and the row that it came from to the next node', async () => {
+	emulator.order({ prompt: 'b', status: 422, body: { error: 'blocked by the content filter' } });
+	const nodes = [
+		...listOf('a', 'b'),
+		segmind({}, { onError: 'continueErrorOutput' }),
+		nodeOf('Made', 'n8n-nodes-base.noOp', {}),
+		nodeOf(
+			'Refused',
+			'n8n-nodes-base.set',
+			{
+				mode: 'raw',
+				jsonOutput: '={{ { row: $json.prompt, cause: $json.details.cause, billed: $json.details.billed } }}',
+				options: {},
+			},
+			{ typeVersion: 3.4 },
+		),
+	];
+	const connections = {
+		...chain('List', 'Rows', 'Segmind'),
+		Segmind: {
+			main: ['Made', 'Refused'].map((node) => [{ node, type: 'main' as const, index: 0 }]),
+		},
+	};
+	const execution = await n8n.run(await n8n.workflow(nodes, connections));
+	expect(outputOf(execution, 'Made').map(({ json }) => json.prompt)).toEqual(['a']);
+	expect(outputOf(execution, 'Refused').map(({ json }) => json)).toEqual([
+		{ row: 'b', cause: 'moderation', billed: 'no' },
+	]);
+});
+
+test('a public link opens without a login, and not after it was altered', async () => {
+	const nodes = [segmind({ prompt: 'a fox', outputFormat: 'jpg', options: { linkExpiry: '1 hour' } })];
+	const execution = await n8n.run(await n8n.workflow(nodes, chain('Segmind')));
+	const [item] = outputOf(execution);
+	const link = String(item?.json.imageUrl);
+	const opened = await fetch(link);
+	expect(opened.status).toBe(200);
+	expect(opened.headers.get('content-type')).toBe('image/jpeg');
+	expect((await opened.arrayBuffer()).byteLength).toBe(item?.json.fileSize);
+	expect((await fetch(`${link.slice(0, -3)}xyz`)).status).toBe(400);
+});
+
+test('nothing is sent after a cancel', async () => {
+	emulator.order({ delay: 1500, times: -1 });
+	const nodes = [...listOf('a', 'b', 'c', 'd'), segmind({ options: { concurrency: 1 } })];
+	const id = await n8n.begin(await n8n.workflow(nodes, chain('List', 'Rows', 'Segmind')));
+	while (emulator.requests.length === 0) await sleep(50);
+	await n8n.rest('POST', `/executions/${id}/stop`, {});
+	const { status } = await n8n.ended(id);
+	await sleep(2500);
+	expect(status).toBe('canceled');
+	expect(emulator.requests).toHaveLength(1);
+});
+
+test('neither the stored execution nor the log has the key', async () => {
+	emulator.order({ status: 401, body: { error: `bad key ${emulator.key}` } });
+	const execution = await n8n.run(await n8n.workflow([segmind({ prompt: 'a fox' })], chain('Segmind')));
+	expect(execution.status).toBe('error');
+	expect(execution.stored).toContain('did not accept the API key');
+	expect(execution.stored).not.toContain(emulator.key);
+	expect(await n8n.log()).not.toContain(emulator.key);
+});
