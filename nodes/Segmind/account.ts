@@ -1,5 +1,5 @@
 import type { Answer, Redact } from './answer';
-import { isSuccess, wordsOf } from './answer';
+import { isSuccess, jsonOf, numberOf, wordsOf } from './answer';
 import { notSegmind, toRefusal, unpaid } from './meaning';
 import { Refusal } from './refusal';
 import type { Segmind } from './segmind';
@@ -23,20 +23,6 @@ const NO_RECORD: Balance = { credits: 0, freeCredits: 0, totalCredits: 0 };
 const saysNoRecord = ({ statusCode, body }: Answer): boolean =>
 	statusCode === 404 && /no credits found/i.test(body.toString('utf8'));
 
-function toNumber(value: unknown): number | null {
-	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	return typeof number === 'number' && Number.isFinite(number) ? number : null;
-}
-
-function parsed(body: Buffer): Record<string, unknown> {
-	try {
-		const json: unknown = JSON.parse(body.toString('utf8'));
-		return typeof json === 'object' && json !== null ? { ...json } : {};
-	} catch {
-		return {};
-	}
-}
-
 /** No image was asked for: no payment is in doubt, and another prompt changes nothing. */
 const withoutImage = (thrown: unknown): unknown =>
 	thrown instanceof Refusal && (thrown.billed === 'unknown' || thrown.cause === 'server')
@@ -51,12 +37,13 @@ const withoutImage = (thrown: unknown): unknown =>
 export function toBalance(answer: Answer, redact: Redact): Balance {
 	if (saysNoRecord(answer)) return NO_RECORD;
 	if (!isSuccess(answer.statusCode)) throw withoutImage(toRefusal(answer, redact));
-	const fields = parsed(answer.body);
-	const credits = toNumber(fields.credits);
+	const json = jsonOf(answer.body.toString('utf8'));
+	const fields: Record<string, unknown> = typeof json === 'object' ? { ...json } : {};
+	const credits = numberOf(fields.credits);
 	if (credits === null) {
 		throw notSegmind(`The answer is not a balance: ${wordsOf(answer, redact)}`, answer.statusCode);
 	}
-	const freeCredits = toNumber(fields['free-credits']);
+	const freeCredits = numberOf(fields['free-credits']);
 	// A millionth of a dollar is finer than any price, and keeps 0.1 + 0.2 from showing.
 	return { credits, freeCredits, totalCredits: Number((credits + (freeCredits ?? 0)).toFixed(6)) };
 }

@@ -27,10 +27,10 @@ export function redactor(key: string): Redact {
 	return (text) => (key === '' ? text : text.replaceAll(key, '…')).replace(/SG_\w+/g, 'SG_…');
 }
 
-function numberOf(header: unknown): number | null {
-	if (typeof header !== 'string' || header.trim() === '') return null;
-	const number = Number(header);
-	return Number.isFinite(number) ? number : null;
+/** A number, or the digits of one; null for anything else. */
+export function numberOf(value: unknown): number | null {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
 /** Characters of a text that are looked at: more than any message, and few enough for every pattern. */
@@ -80,7 +80,8 @@ export function toldBy({ headers }: Answer, redact: Redact): Told {
 	};
 }
 
-function parsed(text: string): unknown {
+/** What a body says as JSON, or its text where it is none. */
+export function jsonOf(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {
@@ -107,7 +108,7 @@ const isBlank = (json: unknown): boolean => json === null || json === '' || JSON
 export function wordsOf({ body }: Answer, redact: Redact): string {
 	const text = body.toString('utf8');
 	if (/^\s*</.test(text)) return plain(redact(textOf(text.slice(0, LOOKED_AT))), 300);
-	const json = parsed(text);
+	const json = jsonOf(text);
 	const words = wordsIn(json);
 	return plain(redact(words !== '' || isBlank(json) ? words : JSON.stringify(json)), 300);
 }

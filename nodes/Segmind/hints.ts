@@ -29,7 +29,6 @@ const opensOnlyHere = (link: unknown): boolean =>
 
 const images = (count: number): string => (count === 1 ? '1 image' : `${count} images`);
 
-/** Cents, and finer where a price is. */
 const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
 
 const numbersOf = (jsons: ReadonlyArray<Record<string, unknown>>, field: string): number[] =>

@@ -119,9 +119,8 @@ export class Receipts {
 
 	/** Notes what was perhaps paid. */
 	noteDoubt(order: Order, refusal: Refusal): void {
-		const { advice } = refusal;
-		const told = advice.endsWith(NOT_AGAIN) ? advice : `${advice} ${NOT_AGAIN}`;
-		this.notes.doubts.push({ ...this.noteOf(order), refusal: { ...refusal.fields, advice: told } });
+		const advice = `${refusal.advice} ${NOT_AGAIN}`;
+		this.notes.doubts.push({ ...this.noteOf(order), refusal: { ...refusal.fields, advice } });
 	}
 
 	/** Forgets this run: everything that it was asked for was handed over. */

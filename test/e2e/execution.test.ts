@@ -141,3 +141,27 @@ test('neither the stored execution nor the log has the key', async () => {
 	expect(execution.stored).not.toContain(emulator.key);
 	expect(await n8n.log()).not.toContain(emulator.key);
 });
+
+test("n8n's HTTP Request node can use the credential, and takes the key to no other address", async () => {
+	const elsewhere = await Emulator.start();
+	const request = (url: string): INode =>
+		nodeOf(
+			'Request',
+			'n8n-nodes-base.httpRequest',
+			{ url, authentication: 'predefinedCredentialType', nodeCredentialType: 'segmindApi', options: {} },
+			{ typeVersion: 4.2, credentials: { segmindApi: credential } },
+		);
+	const run = async (url: string): Promise<Execution> =>
+		await n8n.run(await n8n.workflow([request(url)], chain('Request')));
+	const asked = await run(`${emulator.url}/v1/get-user-credits`);
+	expect(outputOf(asked, 'Request')[0]?.json).toMatchObject({ credits: 10 });
+	expect((await run(`${elsewhere.url}/v1/get-user-credits`)).status).toBe('error');
+	emulator.order({
+		on: 'account',
+		status: 302,
+		headers: { location: `${elsewhere.url}/v1/get-user-credits` },
+	});
+	await run(`${emulator.url}/v1/get-user-credits`);
+	expect(elsewhere.requests.map(({ headers }) => headers['x-api-key'])).toEqual([]);
+	await elsewhere.close();
+});

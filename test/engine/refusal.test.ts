@@ -149,3 +149,16 @@ test('an expression that can not be resolved is the refusal of its item alone', 
 	expect(ran.items[1]?.json).toMatchObject({ details: { cause: 'request', billed: 'no', attempts: 0 } });
 	expect(emulator.paid).toBe(1);
 });
+
+test.each([
+	['https where http answers', () => emulator.url.replace('http:', 'https:')],
+	['an unknown host', () => 'https://nowhere.invalid'],
+])('%s is no connection: nothing was sent, so nothing is in doubt', async (_, baseUrl) => {
+	const { routed } = await engine.run({
+		credential: { ...credential, baseUrl: baseUrl() },
+		parameters,
+		node: { onError: 'continueErrorOutput' },
+	});
+	expect(routed[0]?.json.details).toMatchObject({ cause: 'network', billed: 'no', retryable: true });
+	expect(emulator.requests).toHaveLength(0);
+});
