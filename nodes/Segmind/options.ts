@@ -2,12 +2,12 @@ import type { INodeProperties } from 'n8n-workflow';
 
 /** Bounds of our own; those of the timeout: the API gives up after about 100 s, its official client after 600. */
 export const BOUNDS = {
-	concurrency: { label: 'Images at Once', min: 1, max: 20 },
-	maxRetries: { label: 'Max Retries', min: 0, max: 10 },
-	minimumRemainingCredits: { label: 'Minimum Remaining Credits', min: 0, max: 1_000_000, unit: 'US dollars' },
-	numberOfImages: { label: 'Images per Item', min: 1, max: 10 },
-	requestsPerMinute: { label: 'Requests per Minute', min: 0, max: 6000 },
-	timeout: { label: 'Timeout', min: 5, max: 600, unit: 'seconds' },
+	concurrency: { min: 1, max: 20 },
+	maxRetries: { min: 0, max: 10 },
+	minimumRemainingCredits: { min: 0, max: 1_000_000, unit: 'US dollars' },
+	numberOfImages: { min: 1, max: 10 },
+	requestsPerMinute: { min: 0, max: 6000 },
+	timeout: { min: 5, max: 600, unit: 'seconds' },
 } as const;
 
 /** What is offered under Options. */

@@ -41,15 +41,22 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 function toLinkExpiry(value: unknown): Settings['linkExpiry'] {
 	const expiry = LINK_EXPIRIES.find((each) => each === value);
 	if (expiry === undefined)
-		throw refuseValue('Public Link', 'is unknown', `Use one of ${LINK_EXPIRIES.join(', ')}`);
+		throw refuseValue(labelOf('linkExpiry'), 'is unknown', `Use one of ${LINK_EXPIRIES.join(', ')}`);
 	return expiry;
 }
+
+/** The name under which the user knows an option, which is the form's. */
+const labelOf = (name: string): string =>
+	optionFields.find((field) => field.name === name)?.displayName ?? name;
 
 const valueOf = (entered: Entered, name: string): unknown =>
 	isGiven(entered[name]) ? entered[name] : optionFields.find((field) => field.name === name)?.default;
 
+const toSwitch = (entered: Entered, name: string): boolean =>
+	toBoolean(valueOf(entered, name), labelOf(name));
+
 const toCount = (entered: Entered, name: keyof typeof BOUNDS): number =>
-	toWhole(valueOf(entered, name), BOUNDS[name]);
+	toWhole(valueOf(entered, name), { label: labelOf(name), ...BOUNDS[name] });
 
 /**
  * What the user set for one item, checked; what was left out or empty has its default.
@@ -60,15 +67,15 @@ export function toSettings(entered: Entered): Settings {
 	return {
 		binaryPropertyOutput: toText(
 			valueOf(entered, 'binaryPropertyOutput'),
-			'Put Output in Field',
+			labelOf('binaryPropertyOutput'),
 			'e.g. data',
 		).trim(),
 		fileName: isGiven(entered.fileName) ? toAskedName(entered.fileName) : undefined,
-		includeInputFields: toBoolean(valueOf(entered, 'includeInputFields'), 'Include Input Fields'),
+		includeInputFields: toSwitch(entered, 'includeInputFields'),
 		linkExpiry: toLinkExpiry(valueOf(entered, 'linkExpiry')),
 		maxRetries: toCount(entered, 'maxRetries'),
 		numberOfImages: toCount(entered, 'numberOfImages'),
-		retryUncertain: toBoolean(valueOf(entered, 'retryUncertain'), 'Retry When Billing Is Uncertain'),
+		retryUncertain: toSwitch(entered, 'retryUncertain'),
 		timeout: toCount(entered, 'timeout'),
 	};
 }
@@ -81,10 +88,10 @@ export function toSettings(entered: Entered): Settings {
 export function toRunSettings(entered: Entered): RunSettings {
 	return {
 		concurrency: toCount(entered, 'concurrency'),
-		minimumRemainingCredits: toNumber(
-			valueOf(entered, 'minimumRemainingCredits'),
-			BOUNDS.minimumRemainingCredits,
-		),
+		minimumRemainingCredits: toNumber(valueOf(entered, 'minimumRemainingCredits'), {
+			label: labelOf('minimumRemainingCredits'),
+			...BOUNDS.minimumRemainingCredits,
+		}),
 		requestsPerMinute: toCount(entered, 'requestsPerMinute'),
 	};
 }
