@@ -1,55 +1,30 @@
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { Emulator } from '../emulator/emulator';
-import type { Execution, N8n } from './n8n';
-import { chain, nodeOf, outputOf } from './n8n';
-import { startN8n } from './start';
+import type { Execution } from './n8n';
+import { Stand } from './stand';
+import { chain, listOf, nodeOf, outputOf, segmind } from './workflow';
 
-let emulator: Emulator;
-let n8n: N8n;
-let credential: { id: string; name: string };
+let stand: Stand;
 
 beforeAll(async () => {
-	emulator = await Emulator.start();
-	n8n = await startN8n();
-	credential = await n8n.credential({ apiKey: emulator.key, baseUrl: emulator.url });
+	stand = await Stand.start();
 });
-beforeEach(() => emulator.reset());
-afterAll(async () => {
-	await n8n?.stop();
-	await emulator?.close();
-});
+beforeEach(() => stand.emulator.reset());
+afterAll(async () => await stand?.close());
 
 const REFUSED = { status: 400, body: { error: 'not today' } };
-
-/** Turns a list of prompts into items, as a sheet does. */
-const listOf = (...prompts: string[]): INode[] => [
-	nodeOf(
-		'List',
-		'n8n-nodes-base.set',
-		{ mode: 'raw', jsonOutput: JSON.stringify({ prompt: prompts }), options: {} },
-		{ typeVersion: 3.4 },
-	),
-	nodeOf('Rows', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'prompt', options: {} }),
-];
-
-const segmind = (parameters: IDataObject = {}, rest: Partial<INode> = {}): INode =>
-	nodeOf(
-		'Segmind',
-		'n8n-nodes-segmind.segmind',
-		{ prompt: '={{ $json.prompt }}', aspectRatio: 'custom', width: 256, height: 256, ...parameters },
-		{ credentials: { segmindApi: credential }, ...rest },
-	);
 
 const toldOf = (execution: Execution) =>
 	outputOf(execution).map(({ json }) => [json.prompt, json.alreadyPaid === true]);
 
 test('Retry On Fail pays only for the rest', async () => {
+	const { credential, emulator, n8n } = stand;
 	emulator.order({ prompt: 'b', ...REFUSED });
 	const nodes = [
 		...listOf('a', 'b', 'c'),
-		segmind({}, { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 }),
+		segmind(credential, {}, { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 }),
 	];
 	const execution = await n8n.run(await n8n.workflow(nodes, chain('List', 'Rows', 'Segmind')));
 	expect(execution.status).toBe('success');
@@ -62,9 +37,10 @@ test('Retry On Fail pays only for the rest', async () => {
 });
 
 test('Retry execution pays only for the rest', async () => {
+	const { credential, emulator, n8n } = stand;
 	emulator.order({ prompt: 'b', ...REFUSED });
 	const workflow = await n8n.workflow(
-		[...listOf('a', 'b', 'c'), segmind()],
+		[...listOf('a', 'b', 'c'), segmind(credential)],
 		chain('List', 'Rows', 'Segmind'),
 	);
 	const failed = await n8n.run(workflow);
@@ -80,10 +56,11 @@ test('Retry execution pays only for the rest', async () => {
 });
 
 test('the error output carries the refusal and the row that it came from to the next node', async () => {
+	const { credential, emulator, n8n } = stand;
 	emulator.order({ prompt: 'b', status: 422, body: { error: 'blocked by the content filter' } });
 	const nodes = [
 		...listOf('a', 'b'),
-		segmind({}, { onError: 'continueErrorOutput' }),
+		segmind(credential, {}, { onError: 'continueErrorOutput' }),
 		nodeOf('Made', 'n8n-nodes-base.noOp', {}),
 		nodeOf(
 			'Refused',
@@ -110,7 +87,10 @@ test('the error output carries the refusal and the row that it came from to the 
 });
 
 test('a public link opens without a login, and not after it was altered', async () => {
-	const nodes = [segmind({ prompt: 'a fox', outputFormat: 'jpg', options: { linkExpiry: '1 hour' } })];
+	const { credential, n8n } = stand;
+	const nodes = [
+		segmind(credential, { prompt: 'a fox', outputFormat: 'jpg', options: { linkExpiry: '1 hour' } }),
+	];
 	const execution = await n8n.run(await n8n.workflow(nodes, chain('Segmind')));
 	const [item] = outputOf(execution);
 	const link = String(item?.json.imageUrl);
@@ -122,8 +102,9 @@ test('a public link opens without a login, and not after it was altered', async 
 });
 
 test('nothing is sent after a cancel', async () => {
+	const { credential, emulator, n8n } = stand;
 	emulator.order({ delay: 1500, times: -1 });
-	const nodes = [...listOf('a', 'b', 'c', 'd'), segmind({ options: { concurrency: 1 } })];
+	const nodes = [...listOf('a', 'b', 'c', 'd'), segmind(credential, { options: { concurrency: 1 } })];
 	const id = await n8n.begin(await n8n.workflow(nodes, chain('List', 'Rows', 'Segmind')));
 	while (emulator.requests.length === 0) await sleep(50);
 	await n8n.rest('POST', `/executions/${id}/stop`, {});
@@ -134,8 +115,11 @@ test('nothing is sent after a cancel', async () => {
 });
 
 test('neither the stored execution nor the log has the key', async () => {
+	const { credential, emulator, n8n } = stand;
 	emulator.order({ status: 401, body: { error: `bad key ${emulator.key}` } });
-	const execution = await n8n.run(await n8n.workflow([segmind({ prompt: 'a fox' })], chain('Segmind')));
+	const execution = await n8n.run(
+		await n8n.workflow([segmind(credential, { prompt: 'a fox' })], chain('Segmind')),
+	);
 	expect(execution.status).toBe('error');
 	expect(execution.stored).toContain('did not accept the API key');
 	expect(execution.stored).not.toContain(emulator.key);
@@ -143,6 +127,7 @@ test('neither the stored execution nor the log has the key', async () => {
 });
 
 test("n8n's HTTP Request node can use the credential, and takes the key to no other address", async () => {
+	const { credential, emulator, n8n } = stand;
 	const elsewhere = await Emulator.start();
 	const request = (url: string): INode =>
 		nodeOf(

@@ -1,26 +1,17 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions -- starts a real n8n beside the tests */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- starts a real n8n beside the tests */
 import { parse } from 'flatted';
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import process from 'node:process';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { IConnections, IDataObject, INode, INodeExecutionData, IRunExecutionData } from 'n8n-workflow';
+import type { IConnections, IDataObject, INode, IRunExecutionData } from 'n8n-workflow';
 
-/** The owner of an n8n that lives as long as a test. */
-export const OWNER = {
-	email: 'owner@n8n.example',
-	firstName: 'E',
-	lastName: 'Owner',
-	password: `Aa1-${randomUUID()}`,
-};
-
-export const TRIGGER = 'When clicking ‘Execute workflow’';
+import type { Release } from './places';
+import { NEWEST, PACKED } from './places';
+import type { Environment, Program } from './process';
+import { freePort, startProcess } from './process';
+import { nodeOf, TRIGGER } from './workflow';
 
 /** Milliseconds; n8n starts in about six seconds. */
 const START_LIMIT = 90_000;
@@ -37,109 +28,68 @@ export interface Execution {
 	readonly stored: string;
 }
 
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address() as AddressInfo;
-	server.close();
-	await once(server, 'close');
-	return port;
-}
-
-/** The items that a node put out in its last run. */
-export function outputOf({ data }: Execution, node = 'Segmind', output = 0): INodeExecutionData[] {
-	return data.resultData.runData[node]?.at(-1)?.data?.main?.[output] ?? [];
-}
-
-/** A node of a workflow; those of this package get their credential from {@link N8n.workflow}. */
-export function nodeOf(
-	name: string,
-	type: string,
-	parameters: IDataObject,
-	rest: Partial<INode> = {},
-): INode {
-	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters, ...rest } as INode;
-}
-
-/** Connects nodes one after the other, from the trigger on. */
-export function chain(...names: string[]): IConnections {
-	const all = [TRIGGER, ...names];
-	return Object.fromEntries(
-		names.map((name, index) => [all[index], { main: [[{ node: name, type: 'main', index: 0 }]] }]),
-	) as IConnections;
+/** A saved credential, as nodes name it. */
+export interface Credential {
+	readonly id: string;
+	readonly name: string;
 }
 
 /** A real n8n in a process of its own, with the packed node as a community package and a folder that goes with it. */
 export class N8n {
+	/** Who may sign in at it, for as long as it runs. */
+	readonly owner = {
+		email: 'owner@n8n.example',
+		firstName: 'E',
+		lastName: 'Owner',
+		password: `Aa1-${randomUUID()}`,
+	};
+
+	private readonly programs: Program[] = [];
+
 	private cookie = '';
 
 	private constructor(
 		readonly url: string,
-		private readonly folder: string,
-		private readonly end: () => Promise<void>,
+		/** Home of n8n: its settings, its database and its files. */
+		readonly folder: string,
+		private readonly release: Release,
+		private readonly environment: Environment,
 	) {}
 
 	/**
 	 * Starts n8n and signs its owner in.
 	 *
-	 * @param packed folder of the unpacked package
-	 * @param n8n folder that n8n is installed in
-	 * @param node program that n8n runs on
 	 * @param environment settings on top of those that keep it quiet and local
 	 */
-	static async start(
-		packed: string,
-		n8n: string,
-		node: string,
-		environment: Readonly<Record<string, string>> = {},
-	): Promise<N8n> {
+	static async start(environment: Environment = {}, release = NEWEST): Promise<N8n> {
 		const folder = await mkdtemp(join(tmpdir(), 'n8n-'));
 		const place = join(folder, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-segmind');
 		await mkdir(place, { recursive: true });
-		await cp(packed, place, { recursive: true });
-		const log = await open(join(folder, 'log'), 'w');
+		await cp(PACKED, place, { recursive: true });
 		const port = await freePort();
-		const child = spawn(node, [join(n8n, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'], {
-			cwd: folder,
-			stdio: ['ignore', log.fd, log.fd],
-			env: {
-				HOME: folder,
-				PATH: [dirname(node), process.env.PATH].join(delimiter),
-				N8N_USER_FOLDER: folder,
-				N8N_PORT: String(port),
-				N8N_RUNNERS_BROKER_PORT: String(await freePort()),
-				N8N_LISTEN_ADDRESS: '127.0.0.1',
-				N8N_SECURE_COOKIE: 'false',
-				N8N_DIAGNOSTICS_ENABLED: 'false',
-				N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
-				N8N_TEMPLATES_ENABLED: 'false',
-				N8N_PERSONALIZATION_ENABLED: 'false',
-				N8N_VERIFIED_PACKAGES_ENABLED: 'false',
-				...environment,
-			},
-		});
-		const started = new N8n(`http://127.0.0.1:${port}`, folder, async () => {
-			child.kill('SIGTERM');
-			await Promise.race([once(child, 'exit'), wait(10_000, undefined, { ref: false })]);
-			child.kill('SIGKILL');
-			await log.close();
-			await rm(folder, { recursive: true, force: true });
-		});
-		await started.signIn().catch(async (reason: unknown) => {
-			const said = await started.log();
-			await started.stop();
+		const n8n = new N8n(`http://127.0.0.1:${port}`, folder, release, environment);
+		await n8n.launch('start', { N8N_PORT: String(port) });
+		await n8n.signIn().catch(async (reason: unknown) => {
+			const said = await n8n.log();
+			await n8n.stop();
 			throw new Error(`n8n did not start: ${String(reason)}\n${said}`);
 		});
-		return started;
+		return n8n;
 	}
 
-	/** What n8n printed. */
+	/** Starts a process that takes executions from the queue; n8n has to be started in queue mode. */
+	async startWorker(): Promise<Program> {
+		return await this.launch('worker', { QUEUE_HEALTH_CHECK_PORT: String(await freePort()) });
+	}
+
+	/** What n8n printed, with its workers. */
 	async log(): Promise<string> {
-		return await readFile(join(this.folder, 'log'), 'utf8');
+		return (await Promise.all(this.programs.map(async (program) => await program.log()))).join('\n');
 	}
 
 	async stop(): Promise<void> {
-		await this.end();
+		await Promise.all(this.programs.map(async (program) => await program.stop()));
+		await rm(this.folder, { recursive: true, force: true });
 	}
 
 	/** Calls n8n's own API as its editor does. */
@@ -157,14 +107,10 @@ export class N8n {
 		return (JSON.parse(text) as { data: T }).data;
 	}
 
-	/** Saves a credential for Segmind. */
-	async credential(data: { apiKey: string; baseUrl: string }): Promise<{ id: string; name: string }> {
-		const { id, name } = await this.rest<{ id: string; name: string }>('POST', '/credentials', {
-			name: 'Segmind account',
-			type: 'segmindApi',
-			data,
-		});
-		return { id, name };
+	/** Saves a credential. */
+	async credential(type: string, data: IDataObject, name = type): Promise<Credential> {
+		const saved = await this.rest<Credential>('POST', '/credentials', { name, type, data });
+		return { id: saved.id, name: saved.name };
 	}
 
 	/** Saves a workflow that starts by hand. */
@@ -173,27 +119,32 @@ export class N8n {
 		connections: IConnections,
 		settings: IDataObject = {},
 	): Promise<string> {
-		const { id } = await this.rest<{ id: string }>('POST', '/workflows', {
+		return await this.import({
 			name: 'Images',
 			nodes: [nodeOf(TRIGGER, 'n8n-nodes-base.manualTrigger', {}), ...nodes],
 			connections,
 			settings: { executionOrder: 'v1', ...settings },
 		});
+	}
+
+	/** Saves a workflow as it is. */
+	async import(workflow: object): Promise<string> {
+		const { id } = await this.rest<{ id: string }>('POST', '/workflows', workflow);
 		return id;
 	}
 
-	/** Starts a saved workflow, and does not wait for it. */
-	async begin(workflow: string): Promise<string> {
+	/** Starts a saved workflow at a trigger, and does not wait for it. */
+	async begin(workflow: string, trigger = TRIGGER): Promise<string> {
 		const workflowData = await this.rest('GET', `/workflows/${workflow}`);
 		const { executionId } = await this.rest<{ executionId: string }>('POST', `/workflows/${workflow}/run`, {
 			workflowData,
-			triggerToStartFrom: { name: TRIGGER },
+			triggerToStartFrom: { name: trigger },
 		});
 		return executionId;
 	}
 
-	async run(workflow: string): Promise<Execution> {
-		return await this.ended(await this.begin(workflow));
+	async run(workflow: string, trigger = TRIGGER): Promise<Execution> {
+		return await this.ended(await this.begin(workflow, trigger));
 	}
 
 	/** What the button "Retry" in the list of executions does. */
@@ -218,17 +169,25 @@ export class N8n {
 		throw new Error(`execution ${id} did not end`);
 	}
 
+	private async launch(command: 'start' | 'worker', environment: Environment): Promise<Program> {
+		const name = `${command}-${this.programs.length}`;
+		const settings = { ...environment, ...this.environment };
+		const program = await startProcess(this.release, command, this.folder, name, settings);
+		this.programs.push(program);
+		return program;
+	}
+
 	/** n8n says that it is ready before its API is, so the API itself is asked until it answers. */
 	private async signIn(): Promise<void> {
-		const { email, password } = OWNER;
 		const setUp = async (): Promise<boolean> =>
-			await this.rest('POST', '/owner/setup', OWNER).then(
+			await this.rest('POST', '/owner/setup', this.owner).then(
 				() => true,
 				() => false,
 			);
 		for (const limit = Date.now() + START_LIMIT; !(await setUp()); await wait(500)) {
 			if (Date.now() > limit) throw new Error('its API did not answer');
 		}
+		const { email, password } = this.owner;
 		await this.rest('POST', '/login', { emailOrLdapLoginId: email, password });
 	}
 }

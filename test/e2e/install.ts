@@ -1,0 +1,59 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions, no-console -- a command for the terminal */
+// Brings what the tests in a real n8n need: n8n with its own Node, and programs of Debian. n8n is kept outside the
+// project, since it takes 3 GB, and nothing is done twice.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+
+import type { Release } from './places';
+import { CHROMIUM, NEWEST } from './places';
+
+/** Debian's packages, by the program that each one brings. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+	[CHROMIUM]: 'chromium',
+	'/usr/bin/redis-server': 'redis-server',
+	'/usr/sbin/sshd': 'openssh-server',
+};
+
+const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
+
+function run(command: string, args: readonly string[], cwd: string): void {
+	console.log([command, ...args].join(' '));
+	execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function makePackage(folder: string, content: object = {}): void {
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...content }));
+}
+
+function installN8n({ version, folder, node, nodePackage, overrides = {} }: Release): void {
+	const done = join(folder, 'complete');
+	if (!existsSync(done)) {
+		const nodeFolder = dirname(dirname(dirname(dirname(node))));
+		makePackage(folder, { overrides });
+		makePackage(nodeFolder);
+		// The install scripts of parts that nobody needs here fail without a wider network; only the database is built.
+		run('npm', ['install', `n8n@${version}`, '--ignore-scripts', ...QUIET], folder);
+		run('npm', ['rebuild', 'sqlite3', '--loglevel=error'], folder);
+		run('npm', ['install', nodePackage, ...QUIET], nodeFolder);
+		writeFileSync(done, '');
+	}
+	console.log(`n8n ${version} is in ${folder}`);
+}
+
+function installPrograms(): void {
+	const missing = Object.entries(PROGRAMS).filter(([program]) => !existsSync(program));
+	if (missing.length === 0) return;
+	const apt = (...args: readonly string[]): void => {
+		const command = ['apt-get', '--quiet', '--yes', ...args];
+		const [first = '', ...rest] = process.getuid?.() === 0 ? command : ['sudo', ...command];
+		run(first, rest, process.cwd());
+	};
+	apt('update');
+	apt('install', '--no-install-recommends', ...missing.map(([, name]) => name));
+}
+
+installN8n(NEWEST);
+installPrograms();
