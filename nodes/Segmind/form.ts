@@ -50,6 +50,29 @@ const OPERATIONS: INodeProperties[] = [
 	},
 ];
 
+/** What a model reads of the node as its tool; n8n has a field of that name only for nodes that bring none. */
+const toolDescription = (resource: string, text: string): INodeProperties => ({
+	displayName: 'Description',
+	name: 'toolDescription',
+	type: 'string',
+	typeOptions: { rows: 2 },
+	required: true,
+	displayOptions: { show: { '@tool': [true], resource: [resource] } },
+	default: text,
+	description: 'What the model is told of this tool',
+});
+
+const TOOL_DESCRIPTIONS: INodeProperties[] = [
+	toolDescription(
+		'image',
+		'Text to image: makes an image from a prompt and answers with imageUrl, a link that opens as the image. Hand that link on to the user. Each image costs about $0.05. When no image was made, error says why and message says what to do: change the input accordingly, rather than calling again with the same.',
+	),
+	toolDescription(
+		'account',
+		'Tells how many US dollars are left for making images in the Segmind account. Costs nothing.',
+	),
+];
+
 const GENERATE: IDisplayOptions = { show: { resource: ['image'], operation: ['generate'] } };
 
 /** A field inside a collection reaches the fields outside with a leading slash. */
@@ -114,6 +137,19 @@ const collectionOf = (displayName: string, name: string, fields: INodeProperties
 	options: [...fields].sort(byDisplayName),
 });
 
+/** An agent gets no file, so as its tool the node makes a link from the start. */
+function optionsOf(): INodeProperties[] {
+	const options = collectionOf('Options', 'options', optionFields);
+	return [
+		{ ...options, displayOptions: { ...GENERATE, hide: { '@tool': [true] } } },
+		{
+			...options,
+			default: { linkExpiry: '1 day' },
+			displayOptions: { show: { ...GENERATE.show, '@tool': [true] } },
+		},
+	];
+}
+
 /** The node's whole form: the model's attributes from its table, and around them what the node itself offers. */
 export function formOf(model: Model): INodeProperties[] {
 	const fieldsIn = (place: Attribute['place']): INodeProperties[] =>
@@ -123,8 +159,9 @@ export function formOf(model: Model): INodeProperties[] {
 	return [
 		RESOURCE,
 		...OPERATIONS,
+		...TOOL_DESCRIPTIONS,
 		...fieldsIn('top'),
 		collectionOf('Additional Fields', 'additionalFields', fieldsIn('additional')),
-		collectionOf('Options', 'options', optionFields),
+		...optionsOf(),
 	];
 }

@@ -22,7 +22,7 @@ const NO_LINK =
 	'No public link could be made: this n8n keeps files in memory, where no link reaches them. Set N8N_DEFAULT_BINARY_DATA_MODE to filesystem, or set Public Link to None';
 
 const LOCAL_LINK =
-	'The public link opens on this machine only. Set N8N_EDITOR_BASE_URL to the address that others reach; now it is';
+	'The public link opens on this machine only. Set WEBHOOK_URL to the address that others reach; now it is';
 
 const opensOnlyHere = (link: unknown): boolean =>
 	typeof link === 'string' && URL.canParse(link) && isLoopback(new URL(link));

@@ -22,8 +22,14 @@ export type Outcome = Success | Failure;
 /** Whether an outcome is a failure. */
 export const isFailure = (outcome: Outcome): outcome is Failure => 'refusal' in outcome;
 
+/** n8n tells an agent only the first line of what stops its tool, and goes on; an item tells it all. */
+function isTool({ type, onError }: INode): boolean {
+	return type.endsWith('Tool') && onError !== 'stopWorkflow';
+}
+
 /** Whether the first failure ends the run, rather than being an item itself. */
-export const stopsAtFailure = (context: IExecuteFunctions): boolean => !context.continueOnFail();
+export const stopsAtFailure = (context: IExecuteFunctions): boolean =>
+	!context.continueOnFail() && !isTool(context.getNode());
 
 /** The failure to tell about: what was only held back has its cause in another one. */
 function firstOf(failures: readonly Failure[]): Failure | undefined {

@@ -1,13 +1,13 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions, no-console -- a command for the terminal */
 // Brings what the tests in a real n8n need: n8n with its own Node, and programs of Debian. n8n is kept outside the
-// project, since it takes 3 GB, and nothing is done twice.
+// project, since it takes 3 GB, and nothing is done twice. With the word n8n it brings no more than n8n itself.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 
 import type { Release } from './places';
-import { CHROMIUM, NEWEST } from './places';
+import { CHROMIUM, NEWEST, OLDEST } from './places';
 
 /** Debian's packages, by the program that each one brings. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -36,7 +36,8 @@ function installN8n({ version, folder, node, nodePackage, overrides = {} }: Rele
 		makePackage(nodeFolder);
 		// The install scripts of parts that nobody needs here fail without a wider network; only the database is built.
 		run('npm', ['install', `n8n@${version}`, '--ignore-scripts', ...QUIET], folder);
-		run('npm', ['rebuild', 'sqlite3', '--loglevel=error'], folder);
+		// The project's own setting, under which no script runs, would reach this npm through npx and `npm run`.
+		run('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false', '--loglevel=error'], folder);
 		run('npm', ['install', nodePackage, ...QUIET], nodeFolder);
 		writeFileSync(done, '');
 	}
@@ -56,4 +57,7 @@ function installPrograms(): void {
 }
 
 installN8n(NEWEST);
-installPrograms();
+if (process.argv[2] !== 'n8n') {
+	installN8n(OLDEST);
+	installPrograms();
+}

@@ -32,6 +32,9 @@ function toRelease(version: string, nodeVersion: string, rest: Partial<Release> 
 /** What the tests run in; 2.41.3 names a package that was never published. */
 export const NEWEST = toRelease('2.41.1', '24');
 
+/** The oldest that the package is checked with; its spreadsheet library is asked for by an address outside the registry. */
+export const OLDEST = toRelease('1.123.81', '20', { overrides: { xlsx: '0.18.5' } });
+
 /** The folder of the package as `npm run pack:check` packed it. */
 export const PACKED = join(process.cwd(), '.cache', 'pack', 'package');
 

@@ -100,7 +100,14 @@ describe('names and texts', () => {
 
 	it('has a default for the selectors and the collections, too', () => {
 		expect(everything.filter(({ property }) => property.default === undefined)).toStrictEqual([]);
-		expect(collections.map((each) => each.default)).toStrictEqual([{}, {}]);
+		expect(collections.map((each) => each.default)).toStrictEqual([{}, {}, { linkExpiry: '1 day' }]);
+	});
+
+	it('offers the same options to a user and to an agent, and only the agent has a link from the start', () => {
+		const [forUser, forAgent] = form.filter(({ name }) => name === 'options');
+		expect(forUser?.displayOptions?.hide).toStrictEqual({ '@tool': [true] });
+		expect(forAgent?.displayOptions?.show).toMatchObject({ '@tool': [true] });
+		expect(forAgent?.options).toStrictEqual(forUser?.options);
 	});
 
 	it.each(fields.filter(({ property }) => property.type === 'boolean'))(
@@ -192,8 +199,9 @@ describe('the contract with saved workflows', () => {
 	});
 
 	it('has exactly the top-level parameters of the contract', () => {
-		const names = form.map(({ name }) => name).filter((name) => name !== 'resource' && name !== 'operation');
-		expect(names).toStrictEqual(TOP);
+		const others = ['resource', 'operation', 'toolDescription'];
+		const names = form.map(({ name }) => name).filter((name) => !others.includes(name));
+		expect([...new Set(names)]).toStrictEqual(TOP);
 	});
 
 	it('has exactly the additional fields of the contract', () => {

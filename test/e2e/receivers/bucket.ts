@@ -1,0 +1,57 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- receives what a real n8n sends, beside the tests */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import S3rver from 's3rver';
+import { DUMMY_ACCOUNT } from 's3rver/lib/models/account';
+
+import type { ReceivedFile } from './form';
+
+/** A bucket of a server that speaks S3; it knows the id of a key, and takes every signature of version 4. */
+export class Bucket {
+	private constructor(
+		readonly name: string,
+		/** What n8n's credential for S3 holds. */
+		readonly credential: { readonly endpoint: string; readonly [field: string]: string | boolean },
+		private readonly server: S3rver,
+		private readonly folder: string,
+	) {}
+
+	static async start(name: string): Promise<Bucket> {
+		const [accessKeyId, secretAccessKey] = [randomBytes(10).toString('hex'), randomBytes(20).toString('hex')];
+		DUMMY_ACCOUNT.createKeyPair(accessKeyId, secretAccessKey);
+		const folder = await mkdtemp(join(tmpdir(), 's3-'));
+		const server = new S3rver({
+			address: '127.0.0.1',
+			port: 0,
+			directory: folder,
+			silent: true,
+			configureBuckets: [{ name }],
+		});
+		const { port } = await server.run();
+		const endpoint = `http://127.0.0.1:${port}`;
+		const credential = { endpoint, region: 'us-east-1', accessKeyId, secretAccessKey, forcePathStyle: true };
+		return new Bucket(name, credential, server, folder);
+	}
+
+	/** All that is stored, by key. */
+	async files(): Promise<ReceivedFile[]> {
+		const url = `${this.credential.endpoint}/${this.name}`;
+		const list = await (await fetch(`${url}?list-type=2`)).text();
+		const keys = [...list.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => String(key));
+		return await Promise.all(
+			keys.map(async (name) => {
+				const response = await fetch(`${url}/${name}`);
+				const bytes = Buffer.from(await response.arrayBuffer());
+				return { name, type: response.headers.get('content-type') ?? '', bytes };
+			}),
+		);
+	}
+
+	async close(): Promise<void> {
+		this.server.httpServer.closeAllConnections();
+		await this.server.close();
+		await rm(this.folder, { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,23 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tells the types of a server that runs beside the tests */
+declare module 's3rver' {
+	import type { Server } from 'node:http';
+	import type { AddressInfo } from 'node:net';
+
+	export default class S3rver {
+		constructor(options: {
+			readonly address: string;
+			readonly port: number;
+			readonly directory: string;
+			readonly silent: boolean;
+			readonly configureBuckets: ReadonlyArray<{ readonly name: string }>;
+		});
+		readonly httpServer: Server;
+		run(): Promise<AddressInfo>;
+		close(): Promise<void>;
+	}
+}
+
+declare module 's3rver/lib/models/account' {
+	/** The account that all requests belong to. */
+	export const DUMMY_ACCOUNT: { createKeyPair(accessKeyId: string, secretAccessKey: string): void };
+}
