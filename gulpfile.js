@@ -36,9 +36,24 @@ async function docs() {
 
 const build = series(clean, parallel(compile, copyStatic));
 
-function rebuild() {
-	watch(['nodes/**/*.ts', 'credentials/**/*.ts'], compile);
-	watch(STATIC, copyStatic);
+/** Puts the built package where a running n8n has it, which takes no links: it knows files by their real place. */
+function deliver() {
+	return src(['package.json', 'index.js', 'dist/**'], { base: '.', encoding: false }).pipe(
+		dest(process.env.DELIVER_TO),
+	);
 }
 
-module.exports = { build, clean, docs, watch: series(build, rebuild), default: series(build, docs) };
+function rebuild() {
+	const then = process.env.DELIVER_TO === undefined ? [] : [deliver];
+	watch(['nodes/**/*.ts', 'credentials/**/*.ts'], series(compile, ...then));
+	watch(STATIC, series(copyStatic, ...then));
+}
+
+module.exports = {
+	build,
+	clean,
+	docs,
+	rebuild,
+	watch: series(build, rebuild),
+	default: series(build, docs),
+};

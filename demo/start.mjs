@@ -1,4 +1,4 @@
-// Needs nothing but Node: on a fresh clone the packages are not there yet.
+// Starts a command of this folder. Needs nothing but Node: on a fresh clone the packages are not there yet.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -25,8 +25,5 @@ if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
 	step('Installing the packages (about a minute, once)', 'npm', ['ci']);
 }
 step('Building the node', process.execPath, [join('node_modules', 'gulp', 'bin', 'gulp.js'), 'build']);
-step('', process.execPath, [
-	join('node_modules', 'tsx', 'dist', 'cli.mjs'),
-	join('demo', 'main.ts'),
-	...process.argv.slice(2),
-]);
+const [command, ...args] = process.argv.slice(2);
+step('', process.execPath, [join('node_modules', 'tsx', 'dist', 'cli.mjs'), join('demo', command), ...args]);
