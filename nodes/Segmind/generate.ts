@@ -26,7 +26,7 @@ export const generate =
 		const receipts = new Receipts(context);
 		const { outcomes: made, paused } = await runBatch(context, model, orders, settings, receipts, stops);
 		const outcomes = [...failures, ...made];
-		if (!outcomes.some(isFailure)) receipts.clear();
 		addHints(context, { orders, outcomes: made, paused, settings });
+		if (!outcomes.some(isFailure)) receipts.clear();
 		return toOutput(context, outcomes, keptOf(outcomes));
 	};
