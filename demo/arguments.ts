@@ -33,6 +33,7 @@ function valuesOf(attribute: Attribute): string {
 		case 'choice':
 			return attribute.choices.map(({ value }) => value).join(', ');
 		case 'integer':
+		case 'decimal':
 			return `${attribute.min} to ${attribute.max}`;
 		case 'boolean':
 			return 'true, false';

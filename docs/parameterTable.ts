@@ -12,6 +12,8 @@ function typeOf(attribute: Attribute): string {
 			return 'text';
 		case 'integer':
 			return 'whole number';
+		case 'decimal':
+			return 'number';
 		case 'boolean':
 			return codes([true, false]);
 		case 'choice':
@@ -27,6 +29,7 @@ function defaultOf(attribute: Attribute): string {
 
 function limitsOf(attribute: Attribute): string {
 	if (attribute.type === 'text') return 'not blank';
+	if (attribute.type === 'decimal') return `${attribute.min} to ${attribute.max}`;
 	if (attribute.type !== 'integer') return '';
 	const { min, max, unit, multipleOf } = attribute;
 	const range = `${min} to ${max}${unit === undefined ? '' : ` ${unit}`}`;

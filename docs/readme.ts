@@ -1,4 +1,4 @@
-import { flux11Pro } from '../nodes/Segmind/model/flux11Pro';
+import { MODELS } from '../nodes/Segmind/model/models';
 import { optionFields } from '../nodes/Segmind/options';
 import manifest from '../package.json';
 import { dependencyTable } from './dependencyTable';
@@ -8,13 +8,13 @@ import { refusalTable } from './refusalTable';
 
 /** The generated parts of README.md, by the name in their first marker. */
 const PARTS: ReadonlyMap<string, () => string> = new Map([
-	['parameters', () => parameterTable(flux11Pro)],
+	...MODELS.map((model): [string, () => string] => [model.id, () => parameterTable(model)]),
 	['options', () => optionTable(optionFields)],
 	['refusals', refusalTable],
 	['dependencies', () => dependencyTable(manifest)],
 ]);
 
-const PART = /<!-- generated: (\w+) -->[\s\S]*?<!-- end -->/g;
+const PART = /<!-- generated: ([\w.-]+) -->[\s\S]*?<!-- end -->/g;
 
 /** Each part must be there once; anything else is a slip of the pen. */
 function checkMarkers(text: string): void {

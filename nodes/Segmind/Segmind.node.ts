@@ -5,11 +5,15 @@ import { testSegmindApi } from './credentialTest';
 import { formOf } from './form';
 import { generate } from './generate';
 import { getCredits } from './getCredits';
-import { flux11Pro } from './model/flux11Pro';
+import { getResult } from './getResult';
+import { MODELS } from './model/models';
+import { runFlow } from './pixelFlow';
 
 const OPERATIONS: Readonly<Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[]>>> = {
-	generate: generate(flux11Pro),
+	generate,
 	getCredits,
+	getResult,
+	run: runFlow,
 };
 
 /** Segmind in n8n: image generation that accounts for every cent. */
@@ -27,7 +31,7 @@ export class Segmind implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: 'segmindApi', required: true, testedBy: 'testSegmindApi' }],
-		properties: formOf(flux11Pro),
+		properties: formOf(MODELS),
 	};
 
 	methods = { credentialTest: { testSegmindApi } };

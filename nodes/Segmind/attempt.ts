@@ -1,9 +1,9 @@
 import type { Budget } from './budget';
 import type { Gate } from './gate';
-import type { Image } from './image';
-import { Refusal, Unsent } from './refusal';
+import { Awaited, Refusal, Unsent } from './refusal';
 import type { Settings } from './settings';
 import { wait } from './wait';
+import type { Attempted, Made } from './work';
 
 /** Milliseconds before the first retry; each further one waits twice as long. */
 const FIRST_WAIT = 1000;
@@ -30,7 +30,13 @@ const mayRetry = ({ retryable, cause }: Refusal, { retryUncertain }: Settings): 
 function isFinal(refusal: Refusal, settings: Settings): boolean {
 	const tooLong = (refusal.retryAfter ?? 0) > LONGEST_PAUSE;
 	const usedUp = refusal.attempts > settings.maxRetries;
-	return refusal instanceof Unsent || usedUp || tooLong || !mayRetry(refusal, settings);
+	return (
+		refusal instanceof Unsent ||
+		refusal instanceof Awaited ||
+		usedUp ||
+		tooLong ||
+		!mayRetry(refusal, settings)
+	);
 }
 
 /**
@@ -48,32 +54,26 @@ export async function askPatiently<T>(ask: () => Promise<T>, { cancelled }: Gate
 	}
 }
 
-/** An image, and how many requests it took. */
-export interface Attempted {
-	readonly image: Image;
-	readonly attempts: number;
-}
-
 /**
- * Sends a request until there is an image, or a refusal that sending again would not change, or would perhaps pay
+ * Sends a request until what it asks for is there, or a refusal that sending again would not change, or would perhaps pay
  * for twice.
  *
  * @throws {Refusal} the last one, with the number of requests that were sent
  */
-export async function requestWithRetries(
-	send: () => Promise<Image>,
+export async function requestWithRetries<M extends Made>(
+	send: () => Promise<M>,
 	settings: Settings,
 	gate: Gate,
 	budget: Budget,
-): Promise<Attempted> {
+): Promise<Attempted<M>> {
 	let attempts = 0;
-	const countedSend = async (): Promise<Image> => {
+	const countedSend = async (): Promise<M> => {
 		attempts += 1;
 		return await send();
 	};
 	for (;;) {
 		const result = await attempt(countedSend, gate, budget);
-		if (!(result instanceof Refusal)) return { image: result, attempts };
+		if (!(result instanceof Refusal)) return { made: result, attempts };
 		result.attempts = attempts;
 		const milliseconds = result.retryAfter ?? backoff(attempts);
 		// The pause is for all, so it is taken also when this image's attempts are used up.
@@ -90,7 +90,11 @@ function holdAll(gate: Gate, refusal: Refusal, milliseconds: number): void {
 }
 
 /** Sends a request once, when its turn comes and the budget allows. */
-async function attempt(send: () => Promise<Image>, gate: Gate, budget: Budget): Promise<Image | Refusal> {
+async function attempt<M extends Made>(
+	send: () => Promise<M>,
+	gate: Gate,
+	budget: Budget,
+): Promise<M | Refusal> {
 	try {
 		await gate.enter();
 		await budget.reserve();
@@ -104,7 +108,7 @@ async function attempt(send: () => Promise<Image>, gate: Gate, budget: Budget): 
 }
 
 /** The run may have been halted while the budget was waited for. */
-async function sendUnlessHalted(send: () => Promise<Image>, gate: Gate): Promise<Image | Refusal> {
+async function sendUnlessHalted<M extends Made>(send: () => Promise<M>, gate: Gate): Promise<M | Refusal> {
 	try {
 		gate.check();
 		return await send();

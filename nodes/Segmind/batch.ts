@@ -1,22 +1,21 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { requestBalance } from './account';
-import type { Attempted } from './attempt';
 import { askPatiently, requestWithRetries } from './attempt';
 import { Budget } from './budget';
-import { FileNames, toDefaultName } from './fileName';
+import { FileNames } from './fileName';
 import { Gate } from './gate';
-import { requestImage } from './image';
 import type { Kept } from './item';
-import { keep, toItem } from './item';
-import type { Model } from './model/attribute';
+import { toItem } from './item';
+import { awaited } from './meaning';
 import type { Order } from './order';
 import type { Outcome } from './outcome';
 import { mapAtOnce } from './pool';
 import type { Receipts } from './receipts';
-import { Refusal } from './refusal';
+import { Awaited, Refusal } from './refusal';
 import { openSegmind } from './segmind';
 import type { RunSettings } from './settings';
+import type { Attempted, Made, Slip, Ticket, Work } from './work';
 
 const MINUTE = 60_000;
 
@@ -28,58 +27,83 @@ export interface Batch {
 	readonly paused: number;
 }
 
-function nameOf({ settings, request: { body } }: Order): string {
-	return settings.fileName ?? toDefaultName(String(body.prompt), Number(body.seed));
+/** A file name for each order, without an extension and unlike all others, also those of files that are there. */
+function claimNames<R>(
+	orders: ReadonlyArray<Order<R>>,
+	paid: ReadonlyMap<Order<R>, Kept>,
+	nameOf: (request: R) => string,
+): Map<Order<R>, string> {
+	const names = new FileNames();
+	for (const { json } of paid.values()) {
+		if (typeof json.fileName === 'string') names.claim(json.fileName.replace(/\.\w+$/, ''));
+	}
+	const open = orders.filter((order) => !paid.has(order));
+	return new Map(open.map((order) => [order, names.claim(order.settings.fileName ?? nameOf(order.request))]));
 }
 
-/** A file name for each order, without an extension and unlike all others, also those of files that are there. */
-function claimNames(orders: readonly Order[], paid: ReadonlyMap<Order, Kept>): Map<Order, string> {
-	const names = new FileNames();
-	for (const { json } of paid.values()) names.claim(String(json.fileName).replace(/\.\w+$/, ''));
-	const open = orders.filter((order) => !paid.has(order));
-	return new Map(open.map((order) => [order, names.claim(nameOf(order))]));
+/** The slip of one order, which holds the ticket of an earlier try at first. */
+function slipOf<R>(order: Order<R>, receipts: Receipts<R>, earlier: Ticket | undefined): Slip {
+	let held = earlier;
+	return {
+		get ticket() {
+			return held;
+		},
+		note(ticket) {
+			held = ticket;
+			receipts.noteWaiting(order, ticket);
+		},
+		drop() {
+			if (held !== undefined) receipts.dropWaiting(held);
+			held = undefined;
+		},
+	};
 }
 
 /**
- * Makes the images of a run: what is paid already is handed over, the rest is sent, so many at a time.
+ * Does the work of a run: what is paid already is handed over, the rest is sent, so many at a time.
  *
  * @param stopsAtFailure sends nothing more after the first failure; what is in flight is finished and noted
  */
-export async function runBatch(
+export async function runBatch<R, M extends Made>(
 	context: IExecuteFunctions,
-	model: Model,
-	orders: readonly Order[],
+	work: Work<R, M>,
+	orders: ReadonlyArray<Order<R>>,
 	settings: RunSettings,
-	receipts: Receipts,
+	receipts: Receipts<R>,
 	stopsAtFailure: boolean,
 ): Promise<Batch> {
-	const { paid, doubted } = await receipts.settled(orders);
-	const names = claimNames(orders, paid);
+	const { paid, doubted, waiting } = await receipts.settled(orders);
+	const names = claimNames(orders, paid, work.nameOf);
 	const segmind = once(async () => await openSegmind(context));
 	const { requestsPerMinute, minimumRemainingCredits, concurrency } = settings;
 	const interval = requestsPerMinute === 0 ? 0 : MINUTE / requestsPerMinute;
 	const gate = new Gate(interval, context.getExecutionCancelSignal());
 	const askBalance = async () => await requestBalance(await segmind());
 	const readBalance = async (): Promise<number> => (await askPatiently(askBalance, gate)).totalCredits;
-	const budget = new Budget(minimumRemainingCredits, model.price, readBalance);
+	const budget = new Budget(minimumRemainingCredits, work.price, readBalance);
 
-	const refuse = (order: Order, thrown: unknown): Outcome => {
+	const refuse = (order: Order<R>, thrown: unknown): Outcome => {
 		const refusal = Refusal.from(thrown);
-		if (refusal.billed === 'unknown' && !doubted.has(order)) receipts.noteDoubt(order, refusal);
+		const isDoubt = refusal.billed === 'unknown' && !(refusal instanceof Awaited);
+		if (isDoubt && !doubted.has(order)) receipts.noteDoubt(order, refusal);
 		if (refusal.shared || stopsAtFailure) gate.halt(refusal);
 		return { itemIndex: order.itemIndex, refusal };
 	};
-	const deliver = async (order: Order, attempted: Attempted): Promise<Outcome> => {
+	const deliver = async (order: Order<R>, attempted: Attempted<M>, slip: Slip): Promise<Outcome> => {
 		try {
-			const kept = await keep(context, order.request, attempted, names.get(order) ?? '');
+			const kept = await work.keep(context, order, attempted, names.get(order) ?? '');
 			receipts.notePaid(order, kept);
-			(await segmind()).release(attempted.image.picture.bytes);
+			slip.drop();
+			const { release } = await segmind();
+			for (const buffer of attempted.made.buffers) release(buffer);
 			return { itemIndex: order.itemIndex, item: toItem(context, kept, order, false) };
 		} catch (thrown) {
-			return refuse(order, thrown);
+			const refusal = Refusal.from(thrown);
+			const { ticket } = slip;
+			return refuse(order, ticket === undefined ? refusal : awaited(refusal.message, ticket.requestId));
 		}
 	};
-	const make = async (order: Order): Promise<() => Promise<Outcome>> => {
+	const make = async (order: Order<R>): Promise<() => Promise<Outcome>> => {
 		const known = paid.get(order);
 		if (known !== undefined) {
 			return async () => ({ itemIndex: order.itemIndex, item: toItem(context, known, order, true) });
@@ -87,10 +111,12 @@ export async function runBatch(
 		const doubt = doubted.get(order);
 		if (doubt !== undefined) return async () => refuse(order, doubt);
 		try {
-			const { request, settings: own } = order;
-			const send = async () => await requestImage(await segmind(), request, own.timeout);
-			const attempted = await requestWithRetries(send, own, gate, budget);
-			return async () => await deliver(order, attempted);
+			const slip = slipOf(order, receipts, waiting.get(order));
+			const send = async () => await work.send(await segmind(), order, slip);
+			// What has a ticket is paid for: to fetch it takes nothing from the balance.
+			const purse = slip.ticket === undefined ? budget : Budget.unlimited;
+			const attempted = await requestWithRetries(send, order.settings, gate, purse);
+			return async () => await deliver(order, attempted, slip);
 		} catch (thrown) {
 			const refused = refuse(order, thrown);
 			return async () => refused;

@@ -6,6 +6,9 @@ const NOTHING = 1e-9;
 
 /** Keeps the balance at or above a floor, also while several images are being made. */
 export class Budget {
+	/** For what costs nothing. */
+	static readonly unlimited = new Budget(0, 0, async () => 0);
+
 	/** US dollars left by our own count. */
 	private counted = 0;
 

@@ -54,7 +54,7 @@ export function toAskedName(value: unknown): string {
 }
 
 /** A file name from the first words of the prompt and the seed, which make the image what it is. */
-export function toDefaultName(prompt: string, seed: number): string {
+export function toDefaultName(prompt: string, seed?: unknown): string {
 	const words =
 		prompt
 			.toWellFormed()
@@ -62,7 +62,8 @@ export function toDefaultName(prompt: string, seed: number): string {
 			.toLowerCase()
 			.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 	const start = cutTo(Array.from(words.join('-')).slice(0, PROMPT_CHARACTERS).join(''), MAX_BYTES - 12);
-	return [start.replace(/-+$/, '') || 'image', seed].join('-');
+	const name = start.replace(/-+$/, '') || 'image';
+	return typeof seed === 'number' ? `${name}-${seed}` : name;
 }
 
 /** Equal for names that differ in upper and lower case only; through upper case, since some letters have two lower ones. */

@@ -1,32 +1,69 @@
+import { randomInt } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
-import { runBatch } from './batch';
-import { addHints } from './hints';
+import { imageWork } from './image';
 import type { Model } from './model/attribute';
+import { DEFAULT_MODEL, MODELS } from './model/models';
+import type { Order } from './order';
 import { toPlan } from './order';
-import type { Outcome } from './outcome';
-import { isFailure, stopsAtFailure, toOutput } from './outcome';
-import { Receipts } from './receipts';
+import { OTHER_MODEL, OTHER_PRICE, toOtherRequest } from './otherModel';
+import { readAttributes, readFields, readOptions } from './parameters';
+import type { ImageRequest } from './request';
+import { toImageRequest } from './request';
+import { run } from './run';
+import { toSettings } from './settings';
 
-/** What to say of the images that a stopped run has paid for. */
-function keptOf(outcomes: readonly Outcome[]): string | undefined {
-	const kept = outcomes.filter((outcome) => !isFailure(outcome)).length;
-	if (kept === 0) return undefined;
-	return `${kept} of ${outcomes.length} images are paid and kept: Retry On Fail and Retry execution pay only for the rest.`;
+const draw = (max: number): number => randomInt(max + 1);
+
+/** Highest seed of models whose limits are not known. */
+const ANY_SEED = { min: 0, max: 2147483647 };
+
+/** The request for the image of this number: its seed counts up from the first, and around at the end. */
+function nextRequest(request: ImageRequest, imageIndex: number): ImageRequest {
+	const known = request.model.attributes.find(({ wire }) => wire === 'seed');
+	const { min, max } = known?.type === 'integer' ? known : ANY_SEED;
+	const { seed } = request.body;
+	if (imageIndex === 0 || typeof seed !== 'number') return request;
+	const next = ((seed - min + imageIndex) % (max - min + 1)) + min;
+	return { ...request, body: { ...request.body, seed: next } };
 }
 
-/** image: generate with one model. */
-export const generate =
-	(model: Model) =>
-	async (context: IExecuteFunctions): Promise<INodeExecutionData[]> => {
-		const { orders, failures, settings } = toPlan(context, model);
-		const stops = stopsAtFailure(context);
-		// Where the first failure ends the run, nothing is spent on a run that is sure to fail.
-		if (stops && failures.length > 0) return toOutput(context, failures);
-		const receipts = new Receipts(context);
-		const { outcomes: made, paused } = await runBatch(context, model, orders, settings, receipts, stops);
-		const outcomes = [...failures, ...made];
-		addHints(context, { orders, outcomes: made, paused, settings });
-		if (!outcomes.some(isFailure)) receipts.clear();
-		return toOutput(context, outcomes, keptOf(outcomes));
-	};
+function requestOf(context: IExecuteFunctions, model: Model | undefined, itemIndex: number): ImageRequest {
+	if (model !== undefined) return toImageRequest(model, readAttributes(context, model, itemIndex), draw);
+	const { modelId, modelBody } = readFields(context, ['modelId', 'modelBody'], itemIndex);
+	return toOtherRequest(modelId, modelBody);
+}
+
+function ordersOf(
+	context: IExecuteFunctions,
+	model: Model | undefined,
+	itemIndex: number,
+): Array<Order<ImageRequest>> {
+	const settings = toSettings(readOptions(context, itemIndex));
+	const request = requestOf(context, model, itemIndex);
+	return Array.from({ length: settings.numberOfImages }, (_, imageIndex) => ({
+		itemIndex,
+		imageIndex,
+		request: nextRequest(request, imageIndex),
+		settings,
+	}));
+}
+
+/** The model that was chosen, undefined for one that the form does not know; it is the same for all items. */
+function modelOf(context: IExecuteFunctions): Model | undefined {
+	const id = context.getNodeParameter('model', 0, DEFAULT_MODEL.id);
+	if (id === OTHER_MODEL) return undefined;
+	const model = MODELS.find((each) => each.id === id);
+	if (model === undefined)
+		throw new NodeOperationError(context.getNode(), "'Model' is not known to this node");
+	return model;
+}
+
+/** image: generate. */
+export async function generate(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const model = modelOf(context);
+	const plan = toPlan(context, (itemIndex) => ordersOf(context, model, itemIndex));
+	const roundings = plan.orders.flatMap(({ request }) => request.roundings);
+	return await run(context, imageWork(model?.price ?? OTHER_PRICE), plan, roundings);
+}

@@ -1,14 +1,14 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 
 import { isLoopback } from '../../credentials/baseUrl';
-import type { Order } from './order';
 import type { Outcome } from './outcome';
 import { isFailure } from './outcome';
+import type { Rounding } from './request';
 import type { RunSettings } from './settings';
 
 /** What a run is summed up from. */
 export interface Summary {
-	readonly orders: readonly Order[];
+	readonly roundings: readonly Rounding[];
 	readonly outcomes: readonly Outcome[];
 	/** Milliseconds that all stood still for the rate limit. */
 	readonly paused: number;
@@ -35,7 +35,7 @@ const numbersOf = (jsons: ReadonlyArray<Record<string, unknown>>, field: string)
 	jsons.map((json) => json[field]).filter((value): value is number => typeof value === 'number');
 
 /** Short lines about the run as a whole, each only where there is something to tell. */
-function* linesOf({ orders, outcomes, paused, settings }: Summary): Generator<NodeExecutionHint> {
+function* linesOf({ roundings, outcomes, paused, settings }: Summary): Generator<NodeExecutionHint> {
 	const location = 'outputPane';
 	const jsons = outcomes.flatMap((outcome) => (isFailure(outcome) ? [] : [outcome.item.json]));
 	const fresh = jsons.filter(({ alreadyPaid }) => alreadyPaid !== true);
@@ -68,7 +68,6 @@ function* linesOf({ orders, outcomes, paused, settings }: Summary): Generator<No
 	if (local !== undefined) {
 		yield { message: `${LOCAL_LINK} ${new URL(String(local)).origin}`, type: 'warning', location };
 	}
-	const roundings = orders.flatMap(({ request }) => request.roundings);
 	const [first] = roundings;
 	if (first !== undefined) {
 		const more = roundings.length === 1 ? '' : ` (and ${roundings.length - 1} more)`;

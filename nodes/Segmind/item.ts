@@ -1,9 +1,7 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { Attempted } from './attempt';
 import type { Order } from './order';
 import { Refusal } from './refusal';
-import type { ImageRequest } from './request';
 import type { Settings } from './settings';
 
 /** Fields that tell of one image only where they apply, and must not come through from the input. */
@@ -38,69 +36,58 @@ function notStored(thrown: unknown): Refusal {
 	);
 }
 
-/** A paid image in n8n's keeping: the stored file, and what its item tells of it. */
+/** The file that goes where 'Put Output in Field' says; any other goes where its own name says. */
+export const MAIN_FILE = '';
+
+/** What was paid for in n8n's keeping: the stored files, and what its item tells of them. */
 export interface Kept {
-	readonly file: IBinaryData;
+	/** By the name of their field. */
+	readonly files: Readonly<Record<string, IBinaryData>>;
 	readonly json: IDataObject;
 }
 
 /**
- * Stores a paid image where this n8n keeps binary data.
+ * Stores a paid file where this n8n keeps binary data.
  *
- * @param name of the file, without an extension
  * @throws {Refusal} when n8n can't store it
  */
-export async function keep(
-	context: IExecuteFunctions,
-	{ model, body }: ImageRequest,
-	{ image, attempts }: Attempted,
-	name: string,
-): Promise<Kept> {
-	const { format, mimeType, width, height, bytes } = image.picture;
-	const { cost, remainingCredits, requestId, generationTime } = image.told;
-	const { prompt = '', seed = null, aspect_ratio: aspectRatio = null } = body;
-	const fileName = `${name}.${format}`;
-	const file = await context.helpers.prepareBinaryData(bytes, fileName, mimeType).catch((thrown: unknown) => {
+export async function store(
+	{ helpers }: IExecuteFunctions,
+	bytes: Buffer,
+	fileName: string,
+	mimeType: string,
+): Promise<IBinaryData> {
+	return await helpers.prepareBinaryData(bytes, fileName, mimeType).catch((thrown: unknown) => {
 		throw notStored(thrown);
 	});
-	return {
-		file,
-		json: {
-			model: model.id,
-			prompt,
-			seed,
-			aspectRatio,
-			width,
-			height,
-			format,
-			mimeType,
-			fileName,
-			fileSize: bytes.length,
-			cost,
-			remainingCredits,
-			requestId,
-			generationTime,
-			attempts,
-		},
-	};
 }
 
-/** A paid image as n8n's item: the file as binary data, and what was asked, made and paid as json. */
+/** What was paid for as n8n's item: files as binary data, and what was asked, made and paid as json. */
 export function toItem(
 	context: IExecuteFunctions,
-	{ file, json }: Kept,
-	{ settings, itemIndex }: Order,
+	{ files, json }: Kept,
+	{ settings, itemIndex }: Order<unknown>,
 	alreadyPaid: boolean,
 ): INodeExecutionData {
 	const input = settings.includeInputFields ? context.getInputData()[itemIndex] : undefined;
+	const { [MAIN_FILE]: main, ...others } = files;
+	const link =
+		settings.linkExpiry === 'none' || main === undefined
+			? {}
+			: { imageUrl: linkTo(context, main, settings.linkExpiry) };
+	const binary = {
+		...input?.binary,
+		...others,
+		...(main === undefined ? {} : { [settings.binaryPropertyOutput]: main }),
+	};
 	return {
 		json: {
 			...without(input?.json ?? {}, SOMETIMES),
 			...json,
-			...(settings.linkExpiry === 'none' ? {} : { imageUrl: linkTo(context, file, settings.linkExpiry) }),
+			...link,
 			...(alreadyPaid ? { alreadyPaid } : {}),
 		},
-		binary: { ...input?.binary, [settings.binaryPropertyOutput]: file },
+		...(Object.keys(binary).length === 0 ? {} : { binary }),
 		pairedItem: { item: itemIndex },
 	};
 }

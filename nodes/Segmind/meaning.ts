@@ -1,7 +1,7 @@
 import type { Answer, Redact, Told } from './answer';
 import { toldBy, wordsOf } from './answer';
 import type { Cause } from './refusal';
-import { Refusal } from './refusal';
+import { Awaited, Refusal } from './refusal';
 import { toRetryAfter } from './retryAfter';
 
 interface Row {
@@ -158,6 +158,27 @@ export function neverSent(happened: string, advice: string): Refusal {
 /** A success without a whole image: paid for, it seems, and not there. */
 export function noImage(happened: string, statusCode: number, told?: Told): Refusal {
 	return new Refusal('response', happened, MAYBE_BILLED, { statusCode, ...told });
+}
+
+/** What Segmind has taken into its queue could not be fetched: it is paid for, and fetched by a later try. */
+export function awaited(happened: string, requestId: string, link?: string): Awaited {
+	const where = link === undefined ? '' : ` Segmind has the file at ${link}.`;
+	const advice = `Run it again within the hour: it is fetched by its request id, ${requestId}, and not paid for again. 'Get Result' fetches it by that id, too.${where}`;
+	return new Awaited('uncertain', happened, advice, { requestId });
+}
+
+/** Segmind knows nothing of a request id: its record is gone about an hour after it was made. */
+export function recordGone(requestId: string): Refusal {
+	const advice = `Segmind keeps a record for about an hour. ${MAYBE_BILLED}`;
+	return new Refusal('uncertain', `Segmind no longer knows the request ${requestId} (404)`, advice, {
+		statusCode: 404,
+		requestId,
+	});
+}
+
+/** The file of an answer is where nothing is fetched from. */
+export function refuseFile(happened: string): Refusal {
+	return new Refusal('response', happened, MAYBE_BILLED);
 }
 
 /** A free call that went wrong: whatever came of it, no image was asked for. */

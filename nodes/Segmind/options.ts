@@ -13,6 +13,31 @@ export const BOUNDS = {
 /** What is offered under Options. */
 export const optionFields: INodeProperties[] = [
 	{
+		displayName: 'Delivery',
+		name: 'delivery',
+		type: 'options',
+		options: [
+			{
+				name: 'Direct',
+				value: 'direct',
+				description: 'One request whose answer is the image; it is lost when the connection breaks',
+			},
+			{
+				name: 'Queued',
+				value: 'queued',
+				description:
+					'Submits, waits and fetches; when a connection breaks, a retry fetches what was paid for',
+			},
+			{
+				name: 'Submit Only',
+				value: 'submitOnly',
+				description: 'Gives the request ID at once; fetch the image with Get Result within the hour',
+			},
+		],
+		default: 'direct',
+		description: 'How the image gets here',
+	},
+	{
 		displayName: 'File Name',
 		name: 'fileName',
 		type: 'string',
@@ -114,6 +139,28 @@ export const optionFields: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: BOUNDS.timeout.min, maxValue: BOUNDS.timeout.max, numberPrecision: 0 },
 		default: 120,
-		description: 'Seconds to wait for one image, until its last byte; most take about 14',
+		description:
+			'Seconds to wait for one image, until its last byte; left out, it is 120, and 600 with queued delivery',
 	},
+];
+
+/** The options that mean something where nothing is asked for, only fetched. */
+export const COLLECT_OPTIONS = [
+	'binaryPropertyOutput',
+	'concurrency',
+	'fileName',
+	'includeInputFields',
+	'linkExpiry',
+	'timeout',
+];
+
+/** The options that mean something for a flow, whose outputs have names of their own. */
+export const FLOW_OPTIONS = [
+	'concurrency',
+	'includeInputFields',
+	'maxRetries',
+	'minimumRemainingCredits',
+	'requestsPerMinute',
+	'retryUncertain',
+	'timeout',
 ];

@@ -4,19 +4,12 @@ import type { Model } from './model/attribute';
 import type { Entered } from './request';
 import { RUN_OPTIONS } from './settings';
 
-/** What the user entered for one item, expressions resolved and nothing checked. */
-export interface Parameters {
-	/** The model's attributes, wherever in the form they stand. */
-	readonly attributes: Entered;
-	readonly options: Entered;
-}
-
 /**
- * Reads the parameters of image: generate for one item. A field that the form hides has its default.
+ * Reads a model's attributes for one item. A field that the form hides has its default.
  *
  * @throws n8n's ExpressionError when an expression can't be resolved for this item
  */
-export function readParameters(context: IExecuteFunctions, model: Model, itemIndex: number): Parameters {
+export function readAttributes(context: IExecuteFunctions, model: Model, itemIndex: number): Entered {
 	const top = model.attributes
 		.filter(({ place }) => place === 'top')
 		.map((attribute): [string, unknown] => [
@@ -28,12 +21,27 @@ export function readParameters(context: IExecuteFunctions, model: Model, itemInd
 			),
 		]);
 	return {
-		attributes: {
-			...readCollection(context, 'additionalFields', itemIndex),
-			...Object.fromEntries(top),
-		},
-		options: readCollection(context, 'options', itemIndex),
+		...readCollection(context, 'additionalFields', itemIndex),
+		...Object.fromEntries(top),
 	};
+}
+
+/**
+ * Reads what was set under Options for one item.
+ *
+ * @throws n8n's ExpressionError when an expression can't be resolved for this item
+ */
+export function readOptions(context: IExecuteFunctions, itemIndex: number): Entered {
+	return readCollection(context, 'options', itemIndex);
+}
+
+/**
+ * Reads single parameters of another operation for one item.
+ *
+ * @throws n8n's ExpressionError when an expression can't be resolved for this item
+ */
+export function readFields(context: IExecuteFunctions, names: readonly string[], itemIndex: number): Entered {
+	return Object.fromEntries(names.map((name) => [name, context.getNodeParameter(name, itemIndex, '')]));
 }
 
 /** Reads what concerns the whole run, from the first item and nothing else of it. */

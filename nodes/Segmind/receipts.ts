@@ -5,6 +5,7 @@ import type { Kept } from './item';
 import type { Order } from './order';
 import type { RefusalFields } from './refusal';
 import { Refusal } from './refusal';
+import type { Ticket } from './work';
 
 /** Which image a note is about. */
 interface Note {
@@ -24,16 +25,22 @@ interface Doubt extends Note {
 	readonly refusal: RefusalFields;
 }
 
+/** What is paid for, and waits at Segmind. */
+interface Waiting extends Note, Ticket {}
+
 /** The notes of one run of the node. */
 interface Notes {
 	receipts: Receipt[];
 	doubts: Doubt[];
+	waiting: Waiting[];
 }
 
 /** What earlier tries settled: those orders need no request. */
-export interface Settled {
-	readonly paid: ReadonlyMap<Order, Kept>;
-	readonly doubted: ReadonlyMap<Order, Refusal>;
+export interface Settled<R> {
+	readonly paid: ReadonlyMap<Order<R>, Kept>;
+	readonly doubted: ReadonlyMap<Order<R>, Refusal>;
+	/** Those are paid for, and still to be fetched. */
+	readonly waiting: ReadonlyMap<Order<R>, Ticket>;
 }
 
 /** Where the notes stand in the node's context, which n8n hands on to each retry. */
@@ -41,25 +48,30 @@ const CONTEXT_KEY = 'paidImages';
 
 const NOT_AGAIN = "It is not sent again on its own; set 'Retry When Billing Is Uncertain' to take the risk.";
 
-/** The same request gives the same hash; a seed that was drawn is no part of what was asked for. */
-function hashOf({ request: { model, body, seedDrawn } }: Order): string {
-	const asked = Object.entries(body).filter(([wire]) => !(seedDrawn && wire === 'seed'));
-	const sorted = asked.sort(([one], [other]) => (one < other ? -1 : 1));
-	return createHash('sha256')
-		.update(JSON.stringify([model.id, sorted]))
-		.digest('hex');
+/** The same hash for the same values, in whatever order their fields stand. */
+function hashOf(asked: unknown): string {
+	const sorted = JSON.stringify(asked, (_key, value: unknown) =>
+		typeof value === 'object' && value !== null && !Array.isArray(value)
+			? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+			: value,
+	);
+	return createHash('sha256').update(sorted).digest('hex');
 }
 
 /**
  * Gives each note to one order: first where item and image are the same, then wherever the same was asked for,
  * since items may have been reordered or removed.
  */
-function assign<T extends Note>(notes: readonly T[], orders: readonly Order[]): Map<Order, T> {
+function assign<R, T extends Note>(
+	notes: readonly T[],
+	orders: ReadonlyArray<Order<R>>,
+	askedOf: (order: Order<R>) => unknown,
+): Map<Order<R>, T> {
 	const left = new Set(notes);
-	const assigned = new Map<Order, T>();
+	const assigned = new Map<Order<R>, T>();
 	if (left.size === 0) return assigned;
-	const hashes = new Map(orders.map((order) => [order, hashOf(order)]));
-	const assignWhere = (fits: (note: T, order: Order) => boolean): void => {
+	const hashes = new Map(orders.map((order) => [order, hashOf(askedOf(order))]));
+	const assignWhere = (fits: (note: T, order: Order<R>) => boolean): void => {
 		for (const order of orders) {
 			if (assigned.has(order)) continue;
 			const note = [...left].find((each) => each.request === hashes.get(order) && fits(each, order));
@@ -77,7 +89,7 @@ function assign<T extends Note>(notes: readonly T[], orders: readonly Order[]): 
  * What this node paid for in this run, and what it perhaps paid for, across n8n's own retries: Retry On Fail runs
  * a node again in the same execution, Retry execution in a new one, and both hand over the node's context.
  */
-export class Receipts {
+export class Receipts<R> {
 	private readonly stored: Record<string, unknown>;
 
 	private readonly runs: Record<string, Notes>;
@@ -86,7 +98,11 @@ export class Receipts {
 
 	private readonly execution: string;
 
-	constructor(private readonly context: IExecuteFunctions) {
+	/** @param askedOf what an order asks for, as plain data */
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly askedOf: (order: Order<R>) => unknown,
+	) {
 		this.stored = context.getContext('node');
 		// n8n keeps whatever is plain data, and types it as such.
 		this.runs = (this.stored[CONTEXT_KEY] ??= {}) as Record<string, Notes>;
@@ -95,30 +111,42 @@ export class Receipts {
 	}
 
 	/** Finds the orders that an earlier try of this run has settled. */
-	async settled(orders: readonly Order[]): Promise<Settled> {
-		const { notes } = this;
-		const paid = new Map<Order, Kept>();
-		for (const [order, receipt] of assign(notes.receipts, orders)) {
-			const file = await this.restore(receipt);
-			if (file === undefined) notes.receipts = notes.receipts.filter((each) => each !== receipt);
-			else paid.set(order, { file, json: receipt.json });
+	async settled(orders: ReadonlyArray<Order<R>>): Promise<Settled<R>> {
+		const { notes, askedOf } = this;
+		const paid = new Map<Order<R>, Kept>();
+		for (const [order, receipt] of assign(notes.receipts, orders, askedOf)) {
+			const files = await this.restore(receipt);
+			if (files === undefined) notes.receipts = notes.receipts.filter((each) => each !== receipt);
+			else paid.set(order, { files, json: receipt.json });
 		}
+		const missing = orders.filter((order) => !paid.has(order));
+		const waiting = assign(notes.waiting, missing, askedOf);
 		// Who runs a failed execution again was told of the doubt, and wants the image; Retry On Fail asks nobody.
 		notes.doubts = notes.doubts.filter(({ execution }) => execution === this.execution);
-		const open = orders.filter((order) => !paid.has(order) && !order.settings.retryUncertain);
+		const open = missing.filter((order) => !waiting.has(order) && !order.settings.retryUncertain);
 		const doubted = new Map(
-			[...assign(notes.doubts, open)].map(([order, { refusal }]) => [order, Refusal.of(refusal)]),
+			[...assign(notes.doubts, open, askedOf)].map(([order, { refusal }]) => [order, Refusal.of(refusal)]),
 		);
-		return { paid, doubted };
+		return { paid, doubted, waiting };
 	}
 
 	/** Notes what was paid, at once: whatever happens next, it is not asked for again. */
-	notePaid(order: Order, { file, json }: Kept): void {
-		this.notes.receipts.push({ ...this.noteOf(order), file, json });
+	notePaid(order: Order<R>, { files, json }: Kept): void {
+		this.notes.receipts.push({ ...this.noteOf(order), files, json });
+	}
+
+	/** Notes what Segmind has taken into its queue, at once: it is fetched by this ticket, also by a later try. */
+	noteWaiting(order: Order<R>, ticket: Ticket): void {
+		this.notes.waiting.push({ ...this.noteOf(order), ...ticket });
+	}
+
+	/** Forgets a ticket that nothing can be fetched with. */
+	dropWaiting({ requestId }: Ticket): void {
+		this.notes.waiting = this.notes.waiting.filter((each) => each.requestId !== requestId);
 	}
 
 	/** Notes what was perhaps paid. */
-	noteDoubt(order: Order, refusal: Refusal): void {
+	noteDoubt(order: Order<R>, refusal: Refusal): void {
 		const advice = `${refusal.advice} ${NOT_AGAIN}`;
 		this.notes.doubts.push({ ...this.noteOf(order), refusal: { ...refusal.fields, advice } });
 	}
@@ -130,19 +158,27 @@ export class Receipts {
 	}
 
 	private get notes(): Notes {
-		return (this.runs[this.run] ??= { receipts: [], doubts: [] });
+		return (this.runs[this.run] ??= { receipts: [], doubts: [], waiting: [] });
 	}
 
-	private noteOf(order: Order): Note {
+	private noteOf(order: Order<R>): Note {
 		const { itemIndex, imageIndex } = order;
-		return { itemIndex, imageIndex, request: hashOf(order), execution: this.execution };
+		return { itemIndex, imageIndex, request: hashOf(this.askedOf(order)), execution: this.execution };
 	}
 
-	/**
-	 * The file of a receipt, if its bytes are still there. One from another execution is stored anew, because n8n
-	 * deletes an execution's files with it.
-	 */
-	private async restore({ file, execution }: Receipt): Promise<IBinaryData | undefined> {
+	/** The files of a receipt, if all of them are still there. */
+	private async restore({ files, execution }: Receipt): Promise<Kept['files'] | undefined> {
+		const restored: Record<string, IBinaryData> = {};
+		for (const [name, file] of Object.entries(files)) {
+			const there = await this.restoreFile(file, execution);
+			if (there === undefined) return undefined;
+			restored[name] = there;
+		}
+		return restored;
+	}
+
+	/** A file from another execution is stored anew, because n8n deletes an execution's files with it. */
+	private async restoreFile(file: IBinaryData, execution: string): Promise<IBinaryData | undefined> {
 		if (file.id === undefined) return file;
 		const { getBinaryStream, binaryToBuffer, prepareBinaryData } = this.context.helpers;
 		try {

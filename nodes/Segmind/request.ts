@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Attribute, Body, IntegerAttribute, Model } from './model/attribute';
 import { applies } from './model/attribute';
 import { Refusal } from './refusal';
@@ -16,11 +18,13 @@ export interface Rounding {
 
 /** A checked request for one image. */
 export interface ImageRequest {
-	readonly model: Model;
-	readonly body: Body;
+	readonly model: Pick<Model, 'id' | 'price' | 'attributes'>;
+	readonly body: Readonly<IDataObject>;
 	/** True when nobody gave a seed and the node drew one. */
 	readonly seedDrawn: boolean;
 	readonly roundings: readonly Rounding[];
+	/** Whether the answer may be another file than a picture. */
+	readonly anyMedia: boolean;
 }
 
 /** A whole number from 0 to `max`, both possible. */
@@ -137,6 +141,8 @@ function toValue(attribute: Attribute, value: unknown): string | number | boolea
 			return toText(value, attribute.label, attribute.placeholder);
 		case 'integer':
 			return toWhole(value, attribute);
+		case 'decimal':
+			return toNumber(value, attribute);
 		case 'boolean':
 			return toBoolean(value, attribute.label);
 		case 'choice':
@@ -190,5 +196,5 @@ export function toImageRequest(model: Model, entered: Entered, draw: Draw): Imag
 		if (rounding !== undefined) roundings.push(rounding);
 		body[attribute.wire] = rounding?.sent ?? checked;
 	}
-	return { model, body, seedDrawn, roundings };
+	return { model, body, seedDrawn, roundings, anyMedia: false };
 }

@@ -1,10 +1,11 @@
-import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { BaseUrlRefused, toBaseUrl } from '../../credentials/baseUrl';
 import type { Answer, Redact } from './answer';
 import { isSuccess, redactor } from './answer';
 import { readUpTo } from './body';
 import { Buffers } from './buffers';
+import { toFileUrl } from './fileUrl';
 import { noImage } from './meaning';
 import { whyNoAnswer } from './noAnswer';
 import { Refusal } from './refusal';
@@ -13,7 +14,7 @@ import { Refusal } from './refusal';
 export interface Question {
 	readonly method: 'GET' | 'POST';
 	readonly path: string;
-	readonly body?: Readonly<Record<string, string | number | boolean>>;
+	readonly body?: Readonly<IDataObject>;
 	/** Seconds for the whole exchange, from connecting to the last byte. */
 	readonly timeout: number;
 }
@@ -26,6 +27,15 @@ export interface Segmind {
 	 * @throws {Refusal} when no whole answer came
 	 */
 	ask(question: Question): Promise<Answer>;
+	/**
+	 * Fetches a file that an answer named, without the key.
+	 *
+	 * @param timeout seconds for the whole exchange
+	 * @throws {Refusal} when its address must not be asked, or no whole answer came
+	 */
+	fetchFile(link: string, timeout: number): Promise<Answer>;
+	/** Ends every wait. */
+	readonly cancelled: AbortSignal | undefined;
 	/** Takes back the memory of an answer's body once nobody looks at it any more. */
 	release(body: Buffer): void;
 	readonly redact: Redact;
@@ -58,6 +68,8 @@ export async function openSegmind(context: IExecuteFunctions): Promise<Segmind> 
 	return {
 		redact,
 		ask: async (question) => await ask(context, baseUrl, buffers, question),
+		fetchFile: async (link, timeout) => await fetchFile(context, toFileUrl(link, baseUrl), buffers, timeout),
+		cancelled: context.getExecutionCancelSignal(),
 		release: (body) => buffers.give(body),
 	};
 }
@@ -78,38 +90,84 @@ function baseUrlOf(value: unknown): string {
 	}
 }
 
+interface Bounded {
+	/** The deadline and the cancel of the execution in one. */
+	readonly ended: AbortSignal;
+	readonly deadline: AbortSignal;
+	readonly cancelled: AbortSignal | undefined;
+}
+
+function boundedBy(context: IExecuteFunctions, timeout: number): Bounded {
+	const cancelled = context.getExecutionCancelSignal();
+	const deadline = AbortSignal.timeout(timeout * 1000);
+	const ended = cancelled === undefined ? deadline : AbortSignal.any([deadline, cancelled]);
+	return { ended, deadline, cancelled };
+}
+
+/** What every request has in common: any status is an answer, the body comes piece by piece, and nothing redirects. */
+const asAnswer = (timeout: number) =>
+	({
+		encoding: 'stream',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		// n8n's own limit counts silence only; it must not end a long wait before the deadline does.
+		timeout: (timeout + 5) * 1000,
+	}) as const;
+
 async function ask(
 	context: IExecuteFunctions,
 	baseUrl: string,
 	buffers: Buffers,
 	{ method, path, body, timeout }: Question,
 ): Promise<Answer> {
-	const cancelled = context.getExecutionCancelSignal();
-	const deadline = AbortSignal.timeout(timeout * 1000);
-	const ended = cancelled === undefined ? deadline : AbortSignal.any([deadline, cancelled]);
+	const bounds = boundedBy(context, timeout);
 	// n8n's helper takes the cancel signal of the context that it is called on, and nothing else ends a body that drips.
 	const bounded: IExecuteFunctions = Object.create(context, {
-		getExecutionCancelSignal: { value: () => ended },
+		getExecutionCancelSignal: { value: () => bounds.ended },
 	});
+	const send = async (): Promise<IN8nHttpFullResponse> =>
+		await context.helpers.httpRequestWithAuthentication.call(bounded, 'segmindApi', {
+			method,
+			url: `${baseUrl}${path}`,
+			...(body === undefined ? {} : { body: { ...body }, headers: { 'content-type': 'application/json' } }),
+			...asAnswer(timeout),
+		});
+	return await exchange(send, bounds, timeout, buffers);
+}
+
+async function fetchFile(
+	context: IExecuteFunctions,
+	url: string,
+	buffers: Buffers,
+	timeout: number,
+): Promise<Answer> {
+	const bounds = boundedBy(context, timeout);
+	const send = async (): Promise<IN8nHttpFullResponse> =>
+		await context.helpers.httpRequest({
+			method: 'GET',
+			url,
+			abortSignal: bounds.ended,
+			...asAnswer(timeout),
+		});
+	return await exchange(send, bounds, timeout, buffers);
+}
+
+/**
+ * Sends, and reads the answer to its end.
+ *
+ * @throws {Refusal} when no whole answer came
+ */
+async function exchange(
+	send: () => Promise<IN8nHttpFullResponse>,
+	{ deadline, cancelled }: Bounded,
+	timeout: number,
+	buffers: Buffers,
+): Promise<Answer> {
 	try {
-		const response: IN8nHttpFullResponse = await context.helpers.httpRequestWithAuthentication.call(
-			bounded,
-			'segmindApi',
-			{
-				method,
-				url: `${baseUrl}${path}`,
-				...(body === undefined ? {} : { body: { ...body }, headers: { 'content-type': 'application/json' } }),
-				encoding: 'stream',
-				returnFullResponse: true,
-				ignoreHttpStatusErrors: true,
-				disableFollowRedirect: true,
-				// n8n's own limit counts silence only; it must not end a long wait before the deadline does.
-				timeout: (timeout + 5) * 1000,
-			},
-		);
-		const { statusCode, headers } = response;
+		const { statusCode, headers, body } = await send();
 		const limit = isSuccess(statusCode) ? MAX_IMAGE_BYTES : MAX_WORDS_BYTES;
-		const stream = response.body as unknown as AsyncIterable<Uint8Array>;
+		const stream = body as unknown as AsyncIterable<Uint8Array>;
 		const { bytes, whole } = await readUpTo(stream, limit, headers['content-length'], buffers);
 		if (!whole && isSuccess(statusCode)) {
 			throw noImage(

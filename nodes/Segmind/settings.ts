@@ -6,10 +6,17 @@ import { refuseValue, toBoolean, toNumber, toText, toWhole } from './request';
 /** How long a public link opens, in the words that n8n signs it with. */
 export const LINK_EXPIRIES = ['none', '1 hour', '1 day', '7 days'] as const;
 
+/** How an image gets here. */
+export const DELIVERIES = ['direct', 'queued', 'submitOnly'] as const;
+
+/** Seconds; the queue may be long, and nothing is lost by waiting: Segmind's own client waits as long. */
+const QUEUED_TIMEOUT = 600;
+
 /** How the node behaves, which is nothing that the model knows of. */
 export interface Settings {
 	/** Name of the binary field that holds the image. */
 	readonly binaryPropertyOutput: string;
+	readonly delivery: (typeof DELIVERIES)[number];
 	/** The name that was asked for, without an extension. */
 	readonly fileName: string | undefined;
 	readonly includeInputFields: boolean;
@@ -19,7 +26,7 @@ export interface Settings {
 	readonly numberOfImages: number;
 	/** Whether to send again what may have been billed. */
 	readonly retryUncertain: boolean;
-	/** Seconds for one attempt, body included. */
+	/** Seconds for one attempt, body included; for a queued one from submitting to the last byte. */
 	readonly timeout: number;
 }
 
@@ -38,11 +45,10 @@ export const RUN_OPTIONS = ['concurrency', 'minimumRemainingCredits', 'requestsP
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
-function toLinkExpiry(value: unknown): Settings['linkExpiry'] {
-	const expiry = LINK_EXPIRIES.find((each) => each === value);
-	if (expiry === undefined)
-		throw refuseValue(labelOf('linkExpiry'), 'is unknown', `Use one of ${LINK_EXPIRIES.join(', ')}`);
-	return expiry;
+function toOneOf<T extends string>(entered: Entered, name: string, values: readonly T[]): T {
+	const value = values.find((each) => each === valueOf(entered, name));
+	if (value === undefined) throw refuseValue(labelOf(name), 'is unknown', `Use one of ${values.join(', ')}`);
+	return value;
 }
 
 /** The name under which the user knows an option, which is the form's. */
@@ -64,19 +70,23 @@ const toCount = (entered: Entered, name: keyof typeof BOUNDS): number =>
  * @throws {Refusal} that names the option
  */
 export function toSettings(entered: Entered): Settings {
+	const delivery = toOneOf(entered, 'delivery', DELIVERIES);
+	const timeout =
+		isGiven(entered.timeout) || delivery === 'direct' ? toCount(entered, 'timeout') : QUEUED_TIMEOUT;
 	return {
 		binaryPropertyOutput: toText(
 			valueOf(entered, 'binaryPropertyOutput'),
 			labelOf('binaryPropertyOutput'),
 			'e.g. data',
 		).trim(),
+		delivery,
 		fileName: isGiven(entered.fileName) ? toAskedName(entered.fileName) : undefined,
 		includeInputFields: toSwitch(entered, 'includeInputFields'),
-		linkExpiry: toLinkExpiry(valueOf(entered, 'linkExpiry')),
+		linkExpiry: toOneOf(entered, 'linkExpiry', LINK_EXPIRIES),
 		maxRetries: toCount(entered, 'maxRetries'),
 		numberOfImages: toCount(entered, 'numberOfImages'),
 		retryUncertain: toSwitch(entered, 'retryUncertain'),
-		timeout: toCount(entered, 'timeout'),
+		timeout,
 	};
 }
 

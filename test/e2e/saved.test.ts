@@ -47,7 +47,7 @@ const TOP = {
 const FILLED = { ...TOP, additionalFields: ADDITIONAL, options: OPTIONS };
 
 /** The fields of image: generate, without those of a tool; its collections come last. */
-const FIELDS = formOf(flux11Pro).filter(({ displayOptions: { show = {} } = {} }) => {
+const FIELDS = formOf([flux11Pro]).filter(({ displayOptions: { show = {} } = {} }) => {
 	return (show.resource?.includes('image') ?? true) && show['@tool'] === undefined;
 });
 const COLLECTIONS = FIELDS.filter(({ type }) => type === 'collection');

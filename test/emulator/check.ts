@@ -13,6 +13,7 @@ const isWhole = (value: unknown): value is number => typeof value === 'number' &
 function fromForm(attribute: Attribute, value: unknown): unknown {
 	if (typeof value !== 'string') return value;
 	if (attribute.type === 'integer' && /^-?\d+$/.test(value)) return Number(value);
+	if (attribute.type === 'decimal' && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
 	if (attribute.type === 'boolean' && /^(true|false|1|0)$/i.test(value)) return /^(true|1)$/i.test(value);
 	return value;
 }
@@ -28,6 +29,10 @@ function refusalOf(attribute: Attribute, value: unknown): string | undefined {
 			return isWhole(value) && value >= attribute.min && value <= attribute.max
 				? undefined
 				: `${wire} must be an integer between ${attribute.min} and ${attribute.max}`;
+		case 'decimal':
+			return typeof value === 'number' && value >= attribute.min && value <= attribute.max
+				? undefined
+				: `${wire} must be a number between ${attribute.min} and ${attribute.max}`;
 		case 'boolean':
 			return typeof value === 'boolean' ? undefined : `${wire} must be a boolean`;
 		case 'choice': {

@@ -6,12 +6,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { flux11Pro } from '../../nodes/Segmind/model/flux11Pro';
+import type { Model } from '../../nodes/Segmind/model/attribute';
+import { MODELS } from '../../nodes/Segmind/model/models';
 import { checkBody } from './check';
 import type { Drawing } from './draw';
 import { draw, MEDIA_TYPES } from './draw';
 import type { Fault } from './fault';
 import { Faults, isBilled } from './fault';
+import type { Job } from './jobs';
+import { Jobs } from './jobs';
+import { deliver, html, parse, readBody, send } from './wire';
 
 /** How a stand-in for Segmind behaves. */
 export interface EmulatorOptions {
@@ -44,22 +48,66 @@ export interface Seen {
 	paid: boolean;
 }
 
-const MODEL = flux11Pro;
-const IMAGE_PATH = `/v1/${MODEL.id}`;
+/** A model outside the form: it takes a prompt, and answers with JSON as some models do. */
+const OTHER: Model = {
+	id: 'other-model',
+	displayName: 'Other',
+	use: '',
+	price: 0.02,
+	attributes: MODELS[0]?.attributes.filter(({ wire }) => wire === 'prompt') ?? [],
+};
+
 const ACCOUNT_PATH = '/v1/get-user-credits';
 const CONTROL_PATH = '/_emulator';
+const FILES_PATH = '/files/';
 
-const html = (title: string): string =>
-	`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;
+/** What is drawn for a model that takes no more than a prompt. */
+const DRAWN = {
+	seed: 1,
+	aspect_ratio: '1:1',
+	width: 256,
+	height: 256,
+	output_format: 'webp',
+	output_quality: 80,
+};
+
+/** Work that is paid for: an image at once, an image through the queue, or a flow. */
+interface PaidWork {
+	readonly model: Model;
+	readonly isQueued: boolean;
+	readonly isOldFlow: boolean;
+	/** Names of a flow's outputs, none for an image. */
+	readonly keynames: readonly string[];
+}
+
+/** A request for paid work that passed all checks. */
+interface Order {
+	readonly work: PaidWork;
+	readonly drawing: Drawing;
+	readonly fault: Fault;
+	readonly price: number;
+	readonly left: number;
+	/** Why the queue will fail with it. */
+	readonly failure: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What a path asks to be paid for. */
+function paidWork(path: string): PaidWork | undefined {
+	const [, version, id = ''] = /^\/(v1|v2|workflows\/v2|workflows)\/([^/]+)$/.exec(path) ?? [];
+	const isFlow = version?.startsWith('workflows') === true;
+	const model = isFlow ? OTHER : [...MODELS, OTHER].find((each) => each.id === id);
+	if (version === undefined || model === undefined || path === ACCOUNT_PATH) return undefined;
+	if (version === 'workflows' && !/-v\d+$/.test(id)) return undefined;
+	return {
+		model,
+		isQueued: version !== 'v1',
+		isOldFlow: version === 'workflows',
+		keynames: isFlow ? ['picture', 'caption'] : [],
+	};
+}
 
 /** US dollars without the noise of binary fractions. */
 const dollars = (amount: number): number => Number(amount.toFixed(6));
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-	const chunks: Buffer[] = [];
-	for await (const chunk of request) chunks.push(chunk);
-	return Buffer.concat(chunks);
-}
 
 /** A stand-in for Segmind on loopback: it checks, draws, bills and fails as the published API does. */
 export class Emulator {
@@ -88,6 +136,8 @@ export class Emulator {
 
 	private readonly pictures = new Map<string, Promise<Buffer>>();
 
+	private readonly jobs = new Jobs();
+
 	private window = { since: 0, requests: 0 };
 
 	private constructor(private readonly options: EmulatorOptions) {
@@ -114,7 +164,7 @@ export class Emulator {
 
 	/** Requests for images, whatever became of them. */
 	get imageRequests(): Seen[] {
-		return this.requests.filter(({ path }) => path === IMAGE_PATH);
+		return this.requests.filter(({ path }) => paidWork(path) !== undefined);
 	}
 
 	/** Orders a fault for the next request that it fits. */
@@ -126,6 +176,7 @@ export class Emulator {
 	reset(): void {
 		this.requests.length = 0;
 		this.faults.clear();
+		this.jobs.clear();
 		this.maxInFlight = this.inFlight;
 		this.credits = this.options.credits === undefined ? 10 : this.options.credits;
 		this.window = { since: 0, requests: 0 };
@@ -154,15 +205,20 @@ export class Emulator {
 		response.on('close', () => {
 			if (response.headersSent) seen.status = response.statusCode;
 		});
+		if (pathname.startsWith(FILES_PATH)) return await this.serveFile(pathname, request, response);
 		const refused = this.gate(request, pathname);
 		if (refused !== undefined) return send(response, refused.status, refused.body);
 		if (pathname === ACCOUNT_PATH) return await this.tellBalance(response);
+		const question = Jobs.questionIn(pathname);
+		if (question !== undefined) return await this.tellOfJob(question.id, question.about, response);
+		const work = paidWork(pathname);
+		if (work === undefined) return;
 		this.inFlight += 1;
 		this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
 		response.on('close', () => {
 			this.inFlight -= 1;
 		});
-		await this.makeImage(request, body, seen, response);
+		await this.doWork(work, request, body, seen, response);
 	}
 
 	/** What is refused before the body is looked at. */
@@ -180,12 +236,11 @@ export class Emulator {
 		if (headers['x-api-key'] !== this.key) {
 			return unauthorized('Unauthorized. API key is invalid or may have expired...');
 		}
-		if (path !== IMAGE_PATH && path !== ACCOUNT_PATH) {
+		const isPaid = paidWork(path) !== undefined;
+		if (!isPaid && path !== ACCOUNT_PATH && Jobs.questionIn(path) === undefined) {
 			return { status: 404, body: { error: 'The requested URL does not exist' } };
 		}
-		if (method !== (path === IMAGE_PATH ? 'POST' : 'GET')) {
-			return { status: 405, body: html('405 Method Not Allowed') };
-		}
+		if (method !== (isPaid ? 'POST' : 'GET')) return { status: 405, body: html('405 Method Not Allowed') };
 		return undefined;
 	}
 
@@ -202,13 +257,13 @@ export class Emulator {
 		});
 	}
 
-	private async makeImage(
+	private async doWork(
+		work: PaidWork,
 		request: IncomingMessage,
 		bytes: Buffer,
 		seen: Seen,
 		response: ServerResponse,
 	): Promise<void> {
-		const started = Date.now();
 		const type = request.headers['content-type'] ?? '';
 		const isForm = type.startsWith('multipart/form-data');
 		if (!isForm && !type.startsWith('application/json'))
@@ -220,28 +275,46 @@ export class Emulator {
 		if (limited !== undefined) {
 			return send(response, 429, { error: 'Too Many Requests' }, { 'x-rate-limit-reset-at-utc': limited });
 		}
-		const values = checkBody(MODEL, body, isForm);
-		if ('error' in values && 'status' in values) {
-			return send(response, Number(values.status), { error: values.error });
+		const values = checkBody(work.model, body, isForm);
+		const refused = 'error' in values && 'status' in values ? String(values.error) : undefined;
+		if (refused !== undefined && !work.isQueued) {
+			return send(response, Number(values.status), { error: refused });
 		}
-		const price = this.options.price ?? MODEL.price;
-		if ((this.credits ?? 0) < price) {
-			const error = `Insufficient credits. You have ${dollars(this.credits ?? 0)} credits but this request needs ${price} credits.`;
-			return send(response, 406, { error });
-		}
-		const drawing = values as unknown as Drawing;
-		const fault = this.faults.take('image', drawing.prompt);
-		if (isBilled(fault)) {
+		const price = this.options.price ?? work.model.price;
+		if ((this.credits ?? 0) < price) return this.refuseForCredits(work, price, response);
+		const drawing = { ...DRAWN, ...values } as unknown as Drawing;
+		const fault = this.faults.take('image', String(drawing.prompt ?? ''));
+		// The queue takes a body that the model does not, and fails with it later.
+		const failure = fault.fails ?? (refused === undefined ? undefined : { error: refused });
+		if (isBilled(fault) && failure === undefined) {
 			seen.paid = true;
 			this.credits = dollars((this.credits ?? 0) - price);
 		}
-		const left = this.credits ?? 0;
+		const order = { work, drawing, fault, price, left: this.credits ?? 0, failure };
+		await (work.isQueued ? this.queue(order, response) : this.makeImage(order, response));
+	}
+
+	/** An empty account is told so in other words by the queue. */
+	private refuseForCredits({ isQueued }: PaidWork, price: number, response: ServerResponse): void {
+		const left = dollars(this.credits ?? 0);
+		if (isQueued)
+			return send(response, 402, { error: `Insufficient credits. You have ${left.toFixed(1)} credits.` });
+		const error = `Insufficient credits. You have ${left} credits but this request needs ${price} credits.`;
+		send(response, 406, { error });
+	}
+
+	private async makeImage(
+		{ work, drawing, fault, price, left }: Order,
+		response: ServerResponse,
+	): Promise<void> {
+		const started = Date.now();
 		await wait(fault.delay ?? this.options.delay ?? 0);
 		const picture = this.options.picture ?? (await this.drawOnce(drawing));
+		const isJson = work.model === OTHER;
 		await deliver(response, fault, {
 			status: 200,
 			headers: {
-				'content-type': MEDIA_TYPES[drawing.output_format] ?? 'image/jpeg',
+				'content-type': isJson ? 'application/json' : (MEDIA_TYPES[drawing.output_format] ?? 'image/jpeg'),
 				'x-remaining-credits': String(left),
 				'x-cost': String(price),
 				'x-request-id': randomUUID(),
@@ -250,6 +323,63 @@ export class Emulator {
 				'x-output-metadata': JSON.stringify({ seed: drawing.seed, format: drawing.output_format }),
 				'x-gpu-info': 'emulator',
 			},
+			body: isJson ? Buffer.from(JSON.stringify({ image: picture.toString('base64') })) : picture,
+		});
+	}
+
+	/** Takes a request into the queue. */
+	private async queue(
+		{ work, drawing, fault, price, left, failure }: Order,
+		response: ServerResponse,
+	): Promise<void> {
+		const { delay = this.options.delay ?? 0, ...atOnce } = fault;
+		const job = this.jobs.add({
+			drawing,
+			price,
+			left,
+			failure,
+			keynames: work.keynames,
+			readyAt: Date.now() + delay,
+		});
+		await deliver(response, atOnce, {
+			status: 200,
+			headers: { 'content-type': 'application/json' },
+			body: Buffer.from(JSON.stringify(work.isOldFlow ? job.taken(this.url).old : job.taken(this.url).usual)),
+		});
+	}
+
+	/** The state of a job, or what it gave. */
+	private async tellOfJob(
+		id: string,
+		about: 'status' | 'result' | 'both',
+		response: ServerResponse,
+	): Promise<void> {
+		const job = this.jobs.find(id);
+		const fault = this.faults.take(about === 'result' ? 'result' : 'status', job?.drawing.prompt ?? '');
+		const { status, body } = job === undefined ? Jobs.unknown : job.tell(about, this.url);
+		await wait(fault.delay ?? 0);
+		await deliver(response, fault, {
+			status,
+			headers: { 'content-type': 'application/json' },
+			body: Buffer.from(JSON.stringify(body)),
+		});
+	}
+
+	/** The file of a job, which is open to everyone. */
+	private async serveFile(
+		path: string,
+		{ method }: IncomingMessage,
+		response: ServerResponse,
+	): Promise<void> {
+		const job: Job | undefined = this.jobs.find(path.slice(FILES_PATH.length).replace(/\.\w+$/, ''));
+		if (job === undefined || method !== 'GET') return send(response, 404, html('404 Not Found'));
+		const { drawing } = job;
+		const fault = this.faults.take('file', drawing.prompt);
+		const picture = this.options.picture ?? (await this.drawOnce(drawing));
+		await wait(fault.delay ?? 0);
+		await deliver(response, fault, {
+			status: 200,
+			headers: { 'content-type': MEDIA_TYPES[drawing.output_format] ?? 'image/jpeg' },
 			body: picture,
 		});
 	}
@@ -294,92 +424,4 @@ export class Emulator {
 				});
 		}
 	}
-}
-
-async function parse(bytes: Buffer, type: string): Promise<Record<string, unknown> | undefined> {
-	try {
-		if (type.startsWith('multipart/')) {
-			const form = await new Response(new Uint8Array(bytes), {
-				headers: { 'content-type': type },
-			}).formData();
-			return Object.fromEntries(form as unknown as Iterable<[string, unknown]>);
-		}
-		const body: unknown = JSON.parse(bytes.toString('utf8'));
-		return typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : undefined;
-	} catch {
-		return undefined;
-	}
-}
-
-/** Text goes as HTML, as the gateway's pages do; everything else as JSON. */
-function send(
-	response: ServerResponse,
-	status: number,
-	body: unknown,
-	headers: Readonly<Record<string, string>> = {},
-): void {
-	const isText = typeof body === 'string';
-	response
-		.writeHead(status, { 'content-type': isText ? 'text/html' : 'application/json', ...headers })
-		.end(isText ? body : JSON.stringify(body));
-}
-
-interface Answer {
-	readonly status: number;
-	readonly headers: Readonly<Record<string, string>>;
-	readonly body: Buffer;
-}
-
-function withFault(answer: Answer, { status, body, bytes, headers, huge }: Fault): Answer {
-	const changed =
-		status === undefined && body === undefined && bytes === undefined
-			? answer
-			: {
-					status: status ?? 200,
-					headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json' },
-					body:
-						bytes === undefined
-							? Buffer.from(typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body))
-							: Buffer.from(bytes, 'base64'),
-				};
-	return {
-		status: changed.status,
-		headers: Object.fromEntries(
-			Object.entries({ ...changed.headers, ...headers }).filter(
-				(entry): entry is [string, string] => entry[1] !== null,
-			),
-		),
-		body: huge === undefined ? changed.body : Buffer.concat([changed.body, Buffer.alloc(huge)], huge),
-	};
-}
-
-/** Sends an answer with what was ordered to go wrong with it. */
-async function deliver(response: ServerResponse, fault: Fault, usual: Answer): Promise<void> {
-	if (fault.hang === true) return;
-	if (fault.reset === true) {
-		response.socket?.resetAndDestroy();
-		return;
-	}
-	const { status, headers, body } = withFault(usual, fault);
-	response.writeHead(status, { 'content-length': body.length, ...headers });
-	response.flushHeaders();
-	const end = Math.min(fault.cut ?? body.length, body.length);
-	const step = Math.max(1, fault.drip?.bytes ?? body.length);
-	for (let at = 0; at < end && !response.destroyed; at += step) {
-		if (at > 0) await wait(fault.drip?.every ?? 0);
-		await flushed(response, body.subarray(at, Math.min(at + step, end)));
-	}
-	if (fault.cut === undefined) response.end();
-	else response.socket?.destroy();
-}
-
-/** Resolves when the bytes have left this process, or there is nobody left to take them. */
-async function flushed(response: ServerResponse, bytes: Buffer): Promise<void> {
-	await new Promise<void>((resolve) => {
-		response.once('close', resolve);
-		response.write(bytes, () => {
-			response.off('close', resolve);
-			resolve();
-		});
-	});
 }

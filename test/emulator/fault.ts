@@ -3,8 +3,8 @@
  * control endpoint as well.
  */
 export interface Fault {
-	/** Which requests: those for images, or those for the balance. */
-	readonly on?: 'image' | 'account';
+	/** Which requests: those for images, those for the balance, or what is asked of the queue. */
+	readonly on?: 'image' | 'account' | 'status' | 'result' | 'file';
 	/** Only requests whose prompt contains this. */
 	readonly prompt?: string;
 	/** How many requests it meets; -1 is all of them. */
@@ -29,6 +29,8 @@ export interface Fault {
 	readonly hang?: boolean;
 	/** A body of so many bytes instead of the picture, starting with the picture. */
 	readonly huge?: number;
+	/** The queue takes the request, and fails with this body later. */
+	readonly fails?: Readonly<Record<string, unknown>>;
 	/** Whether the image is made and billed all the same; by default where no status other than 2xx says no. */
 	readonly billed?: boolean;
 }
@@ -42,7 +44,7 @@ export class Faults {
 	}
 
 	/** The fault that meets this request, used up by it. */
-	take(on: 'image' | 'account', prompt: string): Fault {
+	take(on: NonNullable<Fault['on']>, prompt: string): Fault {
 		const order = this.orders.find(
 			({ fault, left }) => left !== 0 && (fault.on ?? 'image') === on && prompt.includes(fault.prompt ?? ''),
 		);

@@ -132,7 +132,7 @@ describe('who may ask', () => {
 describe('what is refused', () => {
 	it('does not know another path', async () => {
 		const emulator = await startPlain();
-		for (const path of ['/v1/flux-9', '/v1', '/', '/v1/flux-1.1-pro/x', '/v2/flux-1.1-pro']) {
+		for (const path of ['/v1/flux-9', '/v1', '/', '/v1/flux-1.1-pro/x', '/v2/flux-9', '/v3/flux-1.1-pro']) {
 			const answer = await ask(emulator, { path, body: '{"prompt":"x"}' });
 			expect(answer.status).toBe(404);
 			expect(jsonOf(answer)).toStrictEqual({ error: 'The requested URL does not exist' });

@@ -3,20 +3,39 @@ import { NodeHelpers } from 'n8n-workflow';
 
 import { formOf } from '../../nodes/Segmind/form';
 import { flux11Pro } from '../../nodes/Segmind/model/flux11Pro';
+import { MODELS } from '../../nodes/Segmind/model/models';
 import { AVOIDED_WORDS } from './refused';
 
-const form = formOf(flux11Pro);
+const form = formOf(MODELS);
 const NODE = { typeVersion: 1 };
 
 const GENERATE = { resource: 'image', operation: 'generate' };
 const GET_CREDITS = { resource: 'account', operation: 'getCredits' };
 
 /** The contract: the names that saved workflows depend on. */
-const TOP = ['prompt', 'aspectRatio', 'width', 'height', 'outputFormat', 'additionalFields', 'options'];
+const TOP = [
+	'model',
+	'prompt',
+	'aspectRatio',
+	'width',
+	'height',
+	'outputFormat',
+	'modelId',
+	'modelBody',
+	'additionalFields',
+	'requestId',
+	'flow',
+	'inputMode',
+	'inputFields',
+	'inputJson',
+	'downloadFiles',
+	'options',
+];
 const ADDITIONAL = ['outputQuality', 'promptUpsampling', 'safetyTolerance', 'seed'];
 const OPTIONS: Readonly<Record<string, { default: string | number | boolean; label?: string }>> = {
 	binaryPropertyOutput: { default: 'data', label: 'Put Output in Field' },
 	concurrency: { default: 4, label: 'Images at Once' },
+	delivery: { default: 'direct' },
 	fileName: { default: '' },
 	includeInputFields: { default: false },
 	linkExpiry: { default: 'none', label: 'Public Link' },
@@ -44,7 +63,8 @@ const everything = form.flatMap((property) => [
 
 /** What a person fills in: no selectors of resource and operation, and no frames around other fields. */
 const fields = everything.filter(
-	({ property: { name, type } }) => name !== 'resource' && name !== 'operation' && type !== 'collection',
+	({ property: { name, type } }) =>
+		name !== 'resource' && name !== 'operation' && !['collection', 'fixedCollection'].includes(type),
 );
 
 const lists = everything
@@ -100,7 +120,11 @@ describe('names and texts', () => {
 
 	it('has a default for the selectors and the collections, too', () => {
 		expect(everything.filter(({ property }) => property.default === undefined)).toStrictEqual([]);
-		expect(collections.map((each) => each.default)).toStrictEqual([{}, {}, { linkExpiry: '1 day' }]);
+		const preset = collections.filter(({ default: value }) => Object.keys(Object(value)).length > 0);
+		expect(preset.map((each) => each.default)).toStrictEqual([
+			{ linkExpiry: '1 day' },
+			{ linkExpiry: '1 day' },
+		]);
 	});
 
 	it('offers the same options to a user and to an agent, and only the agent has a link from the start', () => {
@@ -164,7 +188,7 @@ describe('order', () => {
 	});
 
 	it('is alphabetical in a collection whatever the order of the model', () => {
-		const reversed = formOf({ ...flux11Pro, attributes: [...flux11Pro.attributes].reverse() });
+		const reversed = formOf([{ ...flux11Pro, attributes: [...flux11Pro.attributes].reverse() }]);
 		const names = reversed
 			.filter(({ name }) => name === 'additionalFields')
 			.flatMap(fieldsOf)
@@ -192,9 +216,10 @@ describe('the contract with saved workflows', () => {
 				options.filter(isOption).map((option) => option.value),
 			]),
 		).toStrictEqual([
-			['resource', 'image', ['account', 'image']],
-			['operation', 'generate', ['generate']],
+			['resource', 'image', ['account', 'image', 'pixelFlow']],
+			['operation', 'generate', ['generate', 'getResult']],
 			['operation', 'getCredits', ['getCredits']],
+			['operation', 'run', ['run']],
 		]);
 	});
 
@@ -240,7 +265,7 @@ describe('the contract with saved workflows', () => {
 	});
 
 	it('starts with 1:1, webp, 1024 by 1024, no seed and a prompt to enter', () => {
-		const defaults = Object.fromEntries(form.map(({ name, default: value }) => [name, value]));
+		const defaults = Object.fromEntries(formOf([flux11Pro]).map(({ name, default: value }) => [name, value]));
 		expect(defaults).toMatchObject({
 			prompt: '',
 			aspectRatio: '1:1',
@@ -274,6 +299,7 @@ describe("what is shown, as n8n's own code decides", () => {
 			[
 				'resource',
 				'operation',
+				'model',
 				'prompt',
 				'aspectRatio',
 				'outputFormat',

@@ -46,6 +46,15 @@ export interface IntegerAttribute extends AttributeBase {
 	readonly drawn?: { readonly max: number };
 }
 
+/** A number that may have decimals. */
+export interface DecimalAttribute extends AttributeBase {
+	readonly type: 'decimal';
+	readonly min: number;
+	readonly max: number;
+	/** What the API takes when the attribute is left out. */
+	readonly default: number;
+}
+
 /** One value of a list. */
 export interface ChoiceAttribute extends AttributeBase {
 	readonly type: 'choice';
@@ -60,13 +69,16 @@ export interface BooleanAttribute extends AttributeBase {
 }
 
 /** One attribute of a model: the form, the checks, the body, the emulator and the README derive from it. */
-export type Attribute = TextAttribute | IntegerAttribute | ChoiceAttribute | BooleanAttribute;
+export type Attribute =
+	TextAttribute | IntegerAttribute | DecimalAttribute | ChoiceAttribute | BooleanAttribute;
 
 /** A model of Segmind's, told once. */
 export interface Model {
 	/** The model's name in the path, as in `/v1/flux-1.1-pro`. */
 	readonly id: string;
 	readonly displayName: string;
+	/** What it is chosen for. */
+	readonly use: string;
 	/** Typical price of one image in US dollars; the answer's `x-cost` is what counts. */
 	readonly price: number;
 	readonly attributes: readonly Attribute[];

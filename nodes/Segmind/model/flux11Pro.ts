@@ -22,6 +22,7 @@ const SIZE_TEXT = `${SIZE.min} to ${SIZE.max}; the API counts in steps of ${SIZE
 export const flux11Pro: Model = {
 	id: 'flux-1.1-pro',
 	displayName: 'Flux 1.1 Pro',
+	use: 'Fast and precise, for most pictures',
 	price: 0.05,
 	attributes: [
 		{

@@ -1,0 +1,66 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import type { Image } from './image';
+import { collectImage, keepImage } from './image';
+import type { Order } from './order';
+import { toPlan } from './order';
+import { readFields, readOptions } from './parameters';
+import { Deadline, isPathSafe } from './queue';
+import { refuseValue, toText } from './request';
+import type { Fields } from './result';
+import { run } from './run';
+import { toSettings } from './settings';
+import type { Work } from './work';
+
+/** An image that was submitted before. */
+interface Submitted {
+	readonly requestId: string;
+}
+
+/** An image, and what its answer tells of what was asked for. */
+interface Collected extends Image {
+	readonly fields: Fields;
+}
+
+/** Fetching what was paid for when it was submitted. */
+const collecting: Work<Submitted, Collected> = {
+	price: 0,
+	askedOf: ({ request: { requestId } }) => [requestId],
+	nameOf: ({ requestId }) => requestId,
+	async send(segmind, { request, settings }) {
+		const { image, fields } = await collectImage(segmind, request, new Deadline(settings.timeout));
+		return { ...image, fields };
+	},
+	async keep(context, _order, attempted, name) {
+		const { model, prompt, seed, aspect_ratio: aspectRatio } = attempted.made.fields;
+		const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+		return await keepImage(context, attempted, name, {
+			model: textOf(model),
+			prompt: textOf(prompt),
+			seed: typeof seed === 'number' ? seed : null,
+			aspectRatio: textOf(aspectRatio),
+		});
+	},
+};
+
+function orderOf(context: IExecuteFunctions, itemIndex: number): Order<Submitted> {
+	const entered = readFields(context, ['requestId'], itemIndex);
+	const requestId = toText(entered.requestId, 'Request ID', 'e.g. {{ $json.requestId }}').trim();
+	if (!isPathSafe(requestId)) {
+		throw refuseValue(
+			'Request ID',
+			'has characters that no request id has',
+			'Use the requestId that Generate gave with Delivery set to Submit Only',
+		);
+	}
+	const settings = toSettings({ delivery: 'queued', ...readOptions(context, itemIndex) });
+	return { itemIndex, imageIndex: 0, request: { requestId }, settings };
+}
+
+/** image: getResult. */
+export const getResult = async (context: IExecuteFunctions): Promise<INodeExecutionData[]> =>
+	await run(
+		context,
+		collecting,
+		toPlan(context, (itemIndex) => [orderOf(context, itemIndex)]),
+	);

@@ -1,0 +1,56 @@
+import type { Picture } from './picture';
+import { toPicture } from './picture';
+
+/** A file that a model made: a picture that was read, or what its media type says. */
+export interface Media {
+	/** The extension of the file. */
+	readonly format: string;
+	readonly mimeType: string;
+	/** Pixels; null where they were not read. */
+	readonly width: number | null;
+	/** Pixels; null where they were not read. */
+	readonly height: number | null;
+	readonly bytes: Buffer;
+}
+
+/** What other models make; text in any form is no file. */
+const EXTENSIONS: Readonly<Record<string, string>> = {
+	'audio/mpeg': 'mp3',
+	'audio/ogg': 'ogg',
+	'audio/wav': 'wav',
+	'audio/x-wav': 'wav',
+	'image/avif': 'avif',
+	'image/gif': 'gif',
+	'model/gltf-binary': 'glb',
+	'video/mp4': 'mp4',
+	'video/quicktime': 'mov',
+	'video/webm': 'webm',
+};
+
+/** The media type that a header or the path of a link tells. */
+function mimeTypeOf(contentType: unknown, link: string | undefined): string {
+	const told = typeof contentType === 'string' ? (contentType.split(';')[0] ?? '').trim().toLowerCase() : '';
+	if (Object.hasOwn(EXTENSIONS, told)) return told;
+	const extension = /\.(\w+)$/.exec(link?.split(/[?#]/)[0] ?? '')?.[1]?.toLowerCase();
+	return Object.entries(EXTENSIONS).find(([, each]) => each === extension)?.[0] ?? told;
+}
+
+/**
+ * What a file is: a picture by its bytes, anything else by what is told of it.
+ *
+ * @returns 'broken' for a picture that is cut short, 'unknown' for what is no file of a model
+ */
+export function toMedia(
+	bytes: Buffer,
+	contentType: unknown,
+	link?: string,
+): Media | Picture | 'broken' | 'unknown' {
+	const picture = toPicture(bytes);
+	if (picture !== 'unknown') return picture;
+	const mimeType = mimeTypeOf(contentType, link);
+	const format = EXTENSIONS[mimeType];
+	if (format === undefined || bytes.length === 0 || /^\s*[<{[]/.test(bytes.toString('latin1', 0, 64))) {
+		return 'unknown';
+	}
+	return { format, mimeType, width: null, height: null, bytes };
+}

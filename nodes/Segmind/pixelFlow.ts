@@ -1,0 +1,179 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import type { Answer } from './answer';
+import { jsonOf } from './answer';
+import { toDefaultName } from './fileName';
+import type { Kept } from './item';
+import { store } from './item';
+import type { Media } from './media';
+import { toMedia } from './media';
+import type { Order } from './order';
+import { toPlan } from './order';
+import { OTHER_PRICE, toObject } from './otherModel';
+import { readFields, readOptions } from './parameters';
+import { collect, collectFile, Deadline, submitOnce, withTicket } from './queue';
+import { refuseValue, toBoolean, toText } from './request';
+import type { Fields } from './result';
+import { fieldsOf, toldByMetrics } from './result';
+import { run } from './run';
+import { toSettings } from './settings';
+import type { Segmind } from './segmind';
+import type { Attempted, Made, Slip, Ticket, Work } from './work';
+
+/** A flow to be run, with its inputs. */
+interface FlowRequest {
+	readonly path: string;
+	readonly flow: string;
+	readonly inputs: IDataObject;
+	readonly downloadFiles: boolean;
+}
+
+/** What a flow gave, by the names of its outputs. */
+interface FlowResult extends Made {
+	readonly outputs: IDataObject;
+	readonly files: Readonly<Record<string, Media>>;
+}
+
+/** The last part of a flow's address: `product-photo`, or `6629b1-v2` in the older form. */
+const SLUG = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
+
+const OLD_SLUG = /-v\d+$/i;
+
+/**
+ * Where a flow is run: from its slug, or from an address that was pasted.
+ *
+ * @throws {Refusal} that names the field
+ */
+export function toFlowPath(value: unknown): { readonly path: string; readonly flow: string } {
+	const text = toText(value, 'Flow', 'e.g. product-photo').trim();
+	const path = URL.canParse(text) ? new URL(text).pathname : text;
+	const flow = path.replace(/\/+$/, '').split('/').at(-1) ?? '';
+	if (!SLUG.test(flow)) {
+		throw refuseValue(
+			'Flow',
+			'is not the slug or address of a flow',
+			'Copy either from its API page on Segmind',
+		);
+	}
+	const isOld = OLD_SLUG.test(flow) && !path.includes('/v2/');
+	return { path: isOld ? `/workflows/${flow}` : `/workflows/v2/${flow}`, flow };
+}
+
+/** The outputs by their names: new flows tell them as JSON in a text, older ones as they are. */
+export function toOutputs({ output }: Fields): IDataObject {
+	const value = typeof output === 'string' ? jsonOf(output) : output;
+	if (!Array.isArray(value)) {
+		const fields = fieldsOf(value);
+		return Object.keys(fields).length > 0 ? ({ ...fields } as IDataObject) : { output: value as IDataObject };
+	}
+	return Object.fromEntries(
+		value.map((each: unknown, index) => {
+			const { keyname, value: output = each } = fieldsOf(each);
+			return [typeof keyname === 'string' && keyname !== '' ? keyname : `output${index + 1}`, output];
+		}),
+	) as IDataObject;
+}
+
+const isLink = (value: unknown): value is string =>
+	typeof value === 'string' && /^https?:\/\/\S+$/i.test(value);
+
+/** The links among the outputs; an output may be a list of them. */
+function linksIn(outputs: IDataObject): Array<readonly [string, string]> {
+	return Object.entries(outputs).flatMap(([name, value]) => {
+		const links = [value].flat().filter(isLink);
+		return links.map((link, index): [string, string] => [
+			links.length === 1 ? name : `${name}${index + 1}`,
+			link,
+		]);
+	});
+}
+
+/** The files among the outputs; a link to anything else stays a link. */
+async function filesOf(
+	segmind: Segmind,
+	outputs: IDataObject,
+	ticket: Ticket,
+	deadline: Deadline,
+): Promise<Record<string, Media>> {
+	const files: Record<string, Media> = {};
+	for (const [name, link] of linksIn(outputs)) {
+		const { body, headers }: Answer = await collectFile(segmind, link, ticket, deadline);
+		const media = toMedia(body, headers['content-type'], link);
+		if (typeof media !== 'string') files[name] = media;
+	}
+	return files;
+}
+
+async function runOnce(
+	segmind: Segmind,
+	{ request, settings }: Order<FlowRequest>,
+	slip: Slip,
+): Promise<FlowResult> {
+	const deadline = new Deadline(settings.timeout);
+	const ticket = await submitOnce(segmind, request.path, request.inputs, slip, settings.timeout);
+	return await withTicket(slip, async () => {
+		const fields = await collect(segmind, ticket, deadline);
+		const outputs = toOutputs(fields);
+		const files = request.downloadFiles ? await filesOf(segmind, outputs, ticket, deadline) : {};
+		const buffers = Object.values(files).map(({ bytes }) => bytes);
+		return { outputs, files, told: toldByMetrics(fields, ticket.requestId), buffers };
+	});
+}
+
+async function keepFlow(
+	context: IExecuteFunctions,
+	{ request }: Order<FlowRequest>,
+	{ made, attempts }: Attempted<FlowResult>,
+	name: string,
+): Promise<Kept> {
+	const { outputs, told } = made;
+	const files: Record<string, Kept['files'][string]> = {};
+	for (const [field, { bytes, format, mimeType }] of Object.entries(made.files)) {
+		files[field] = await store(context, bytes, `${name}-${field}.${format}`, mimeType);
+	}
+	const { cost, remainingCredits, requestId, generationTime } = told;
+	return {
+		files,
+		json: { flow: request.flow, outputs, cost, remainingCredits, requestId, generationTime, attempts },
+	};
+}
+
+/** Running published flows, each of which is paid for when it is taken into the queue. */
+const flowWork: Work<FlowRequest, FlowResult> = {
+	price: OTHER_PRICE,
+	askedOf: ({ request: { path, inputs } }) => [path, inputs],
+	nameOf: ({ flow }) => toDefaultName(flow),
+	send: runOnce,
+	keep: keepFlow,
+};
+
+function inputsOf(entered: Fields): IDataObject {
+	if (entered.inputMode === 'json') return toObject(entered.inputJson, 'JSON');
+	const { input } = fieldsOf(entered.inputFields);
+	const pairs = (Array.isArray(input) ? input : []).map(fieldsOf);
+	if (pairs.some(({ name }) => typeof name !== 'string' || name.trim() === '')) {
+		throw refuseValue(
+			'Input Fields',
+			'has an input without a name',
+			"Enter the name from the flow's API page",
+		);
+	}
+	return Object.fromEntries(pairs.map(({ name, value }) => [String(name).trim(), value])) as IDataObject;
+}
+
+function orderOf(context: IExecuteFunctions, itemIndex: number): Order<FlowRequest> {
+	const names = ['flow', 'inputMode', 'inputFields', 'inputJson', 'downloadFiles'];
+	const entered = readFields(context, names, itemIndex);
+	const settings = toSettings({ delivery: 'queued', ...readOptions(context, itemIndex) });
+	const downloadFiles = toBoolean(entered.downloadFiles, 'Download Files');
+	const request = { ...toFlowPath(entered.flow), inputs: inputsOf(entered), downloadFiles };
+	return { itemIndex, imageIndex: 0, request, settings };
+}
+
+/** pixelFlow: run. */
+export const runFlow = async (context: IExecuteFunctions): Promise<INodeExecutionData[]> =>
+	await run(
+		context,
+		flowWork,
+		toPlan(context, (itemIndex) => [orderOf(context, itemIndex)]),
+	);

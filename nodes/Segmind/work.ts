@@ -1,0 +1,48 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { Told } from './answer';
+import type { Kept } from './item';
+import type { Order } from './order';
+import type { Segmind } from './segmind';
+
+/** What came of a request that was paid for. */
+export interface Made {
+	readonly told: Told;
+	/** Memory that is given back once all of it is in n8n's keeping. */
+	readonly buffers: readonly Buffer[];
+}
+
+/** What was made, and how many requests it took. */
+export interface Attempted<M extends Made> {
+	readonly made: M;
+	readonly attempts: number;
+}
+
+/** A request that Segmind has taken into its queue: it is paid for, and fetched by this name. */
+export interface Ticket {
+	readonly requestId: string;
+	/** Where flows of the older form are asked for. */
+	readonly pollPath?: string;
+}
+
+/** Where the ticket of one order is noted, so that whatever happens next it is fetched and not asked for again. */
+export interface Slip {
+	readonly ticket: Ticket | undefined;
+	note(ticket: Ticket): void;
+	/** The ticket is worth nothing any more. */
+	drop(): void;
+}
+
+/** One kind of work that Segmind is paid for: what is asked for, and what n8n gets of it. */
+export interface Work<R, M extends Made> {
+	/** US dollars that one is taken to cost until an answer tells. */
+	readonly price: number;
+	/** What was asked for, as plain data: where it is the same, nothing is asked for twice. */
+	askedOf(order: Order<R>): unknown;
+	/** A name for the file, without an extension. */
+	nameOf(request: R): string;
+	/** @throws {Refusal} with what it means for money */
+	send(segmind: Segmind, order: Order<R>, slip: Slip): Promise<M>;
+	/** @throws {Refusal} when n8n can't store it */
+	keep(context: IExecuteFunctions, order: Order<R>, attempted: Attempted<M>, name: string): Promise<Kept>;
+}
