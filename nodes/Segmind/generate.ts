@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { imageWork } from './image';
+import { imageWork } from './imageWork';
 import type { Model } from './model/attribute';
 import { DEFAULT_MODEL, MODELS } from './model/models';
 import type { Order } from './order';

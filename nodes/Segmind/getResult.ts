@@ -1,11 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Image } from './image';
-import { collectImage, keepImage } from './image';
+import { collectImage } from './image';
+import { keepImage } from './imageWork';
 import type { Order } from './order';
 import { toPlan } from './order';
 import { readFields, readOptions } from './parameters';
-import { Deadline, isPathSafe } from './queue';
+import { Deadline } from './deadline';
+import { isPathSafe } from './submit';
 import { refuseValue, toText } from './request';
 import type { Fields } from './result';
 import { run } from './run';

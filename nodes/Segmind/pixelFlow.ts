@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Answer } from './answer';
-import { jsonOf } from './answer';
 import { toDefaultName } from './fileName';
+import { toFlowPath, toOutputs } from './flow';
 import type { Kept } from './item';
 import { store } from './item';
 import type { Media } from './media';
@@ -11,8 +11,10 @@ import type { Order } from './order';
 import { toPlan } from './order';
 import { OTHER_PRICE, toObject } from './otherModel';
 import { readFields, readOptions } from './parameters';
-import { collect, collectFile, Deadline, submitOnce, withTicket } from './queue';
-import { refuseValue, toBoolean, toText } from './request';
+import { collect, collectFile } from './collect';
+import { Deadline } from './deadline';
+import { submitOnce, withTicket } from './submit';
+import { refuseValue, toBoolean } from './request';
 import type { Fields } from './result';
 import { fieldsOf, toldByMetrics } from './result';
 import { run } from './run';
@@ -32,46 +34,6 @@ interface FlowRequest {
 interface FlowResult extends Made {
 	readonly outputs: IDataObject;
 	readonly files: Readonly<Record<string, Media>>;
-}
-
-/** The last part of a flow's address: `product-photo`, or `6629b1-v2` in the older form. */
-const SLUG = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
-
-const OLD_SLUG = /-v\d+$/i;
-
-/**
- * Where a flow is run: from its slug, or from an address that was pasted.
- *
- * @throws {Refusal} that names the field
- */
-export function toFlowPath(value: unknown): { readonly path: string; readonly flow: string } {
-	const text = toText(value, 'Flow', 'e.g. product-photo').trim();
-	const path = URL.canParse(text) ? new URL(text).pathname : text;
-	const flow = path.replace(/\/+$/, '').split('/').at(-1) ?? '';
-	if (!SLUG.test(flow)) {
-		throw refuseValue(
-			'Flow',
-			'is not the slug or address of a flow',
-			'Copy either from its API page on Segmind',
-		);
-	}
-	const isOld = OLD_SLUG.test(flow) && !path.includes('/v2/');
-	return { path: isOld ? `/workflows/${flow}` : `/workflows/v2/${flow}`, flow };
-}
-
-/** The outputs by their names: new flows tell them as JSON in a text, older ones as they are. */
-export function toOutputs({ output }: Fields): IDataObject {
-	const value = typeof output === 'string' ? jsonOf(output) : output;
-	if (!Array.isArray(value)) {
-		const fields = fieldsOf(value);
-		return Object.keys(fields).length > 0 ? ({ ...fields } as IDataObject) : { output: value as IDataObject };
-	}
-	return Object.fromEntries(
-		value.map((each: unknown, index) => {
-			const { keyname, value: output = each } = fieldsOf(each);
-			return [typeof keyname === 'string' && keyname !== '' ? keyname : `output${index + 1}`, output];
-		}),
-	) as IDataObject;
 }
 
 const isLink = (value: unknown): value is string =>

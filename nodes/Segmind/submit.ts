@@ -1,0 +1,76 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isSuccess } from './answer';
+import { noImage, toRefusal } from './meaning';
+import { Awaited } from './refusal';
+import type { Fields } from './result';
+import { fieldsIn } from './result';
+import type { Segmind } from './segmind';
+import type { Slip, Ticket } from './work';
+
+/** An id that can stand in a path. */
+export const isPathSafe = (id: unknown): id is string =>
+	typeof id === 'string' && /^[\w-][\w.-]{0,199}$/.test(id);
+
+/** The request id, wherever an answer has it. */
+function requestIdIn(fields: Fields): string | undefined {
+	if (isPathSafe(fields.request_id)) return fields.request_id;
+	for (const url of [fields.response_url, fields.status_url, fields.poll_url]) {
+		const id = typeof url === 'string' ? /\/requests?\/([^/?#]+)/.exec(url)?.[1] : undefined;
+		if (isPathSafe(id)) return id;
+	}
+	return undefined;
+}
+
+/** Where to ask for a flow of the older form, which has one address for everything. */
+function pollPathIn({ poll_url: url, status_url: statusUrl }: Fields): string | undefined {
+	if (statusUrl !== undefined || typeof url !== 'string' || !URL.canParse(url)) return undefined;
+	const { pathname } = new URL(url);
+	return /^\/[\w./-]+$/.test(pathname) ? pathname : undefined;
+}
+
+/**
+ * Hands a request to Segmind's queue. From then on it is paid for.
+ *
+ * @throws {Refusal} when it was not taken, or nobody knows
+ */
+async function submit(
+	{ ask, redact }: Segmind,
+	path: string,
+	body: IDataObject,
+	timeout: number,
+): Promise<Ticket> {
+	const answer = await ask({ method: 'POST', path, body, timeout });
+	if (!isSuccess(answer.statusCode)) throw toRefusal(answer, redact);
+	const fields = fieldsIn(answer.body);
+	const pollPath = pollPathIn(fields);
+	const requestId = requestIdIn(fields) ?? pollPath?.split('/').at(-1);
+	if (requestId !== undefined) return { requestId, ...(pollPath === undefined ? {} : { pollPath }) };
+	throw noImage('Segmind answered without a request id', answer.statusCode);
+}
+
+/**
+ * Submits a request unless an earlier try did, and hands over its ticket.
+ *
+ * @throws {Refusal} when it was not taken, or nobody knows
+ */
+export async function submitOnce(
+	segmind: Segmind,
+	path: string,
+	body: IDataObject,
+	slip: Slip,
+	timeout: number,
+): Promise<Ticket> {
+	if (slip.ticket !== undefined) return slip.ticket;
+	const ticket = await submit(segmind, path, body, timeout);
+	slip.note(ticket);
+	return ticket;
+}
+
+/** Does something with a ticket, and forgets the ticket when it is worth nothing any more. */
+export async function withTicket<T>(slip: Slip, use: () => Promise<T>): Promise<T> {
+	return await use().catch((thrown: unknown) => {
+		if (!(thrown instanceof Awaited)) slip.drop();
+		throw thrown;
+	});
+}
