@@ -5,16 +5,21 @@
 export class Buffers {
 	private readonly free: Buffer[] = [];
 
+	/** What is not of this memory may be of the slab that all of Node shares. */
+	private readonly own = new WeakSet<ArrayBufferLike>();
+
 	/** A buffer of at least so many bytes, with whatever is in it. */
 	take(length: number): Buffer {
 		const index = this.free.findIndex((buffer) => buffer.length >= length);
 		const [buffer] = index === -1 ? [] : this.free.splice(index, 1);
 		// The slow one is not cut from a slab that others use as well.
-		return buffer ?? Buffer.allocUnsafeSlow(length);
+		const lent = buffer ?? Buffer.allocUnsafeSlow(length);
+		this.own.add(lent.buffer);
+		return lent;
 	}
 
-	/** Takes back what {@link take} lent, or a part of it; nobody may look at it after this. */
+	/** Takes back what {@link take} lent, or a part of it, and nothing else; nobody may look at it after this. */
 	give({ buffer }: Buffer): void {
-		this.free.push(Buffer.from(buffer));
+		if (this.own.has(buffer)) this.free.push(Buffer.from(buffer));
 	}
 }

@@ -50,6 +50,9 @@ async function lookUntil(
 	const { ask, cancelled } = segmind;
 	let notFound = 0;
 	for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * GROWTH)) {
+		if (cancelled?.aborted === true) {
+			throw awaited('The execution was cancelled while the image was being made', requestId);
+		}
 		const timeout = deadline.secondsFor(LOOK_TIMEOUT);
 		const answer = await ask({ method: 'GET', path, timeout }).catch(Refusal.from);
 		const look = answer instanceof Refusal ? { pending: answer } : toLook(answer, segmind, isThere);
@@ -57,9 +60,6 @@ async function lookUntil(
 		const { pending } = look;
 		notFound = pending?.statusCode === 404 ? notFound + 1 : 0;
 		if (notFound === NOT_FOUND_LIMIT) throw recordGone(requestId);
-		if (cancelled?.aborted === true) {
-			throw awaited('The execution was cancelled while the image was being made', requestId);
-		}
 		if (pending?.shared === true && notFound === 0) throw awaited(pending.message, requestId);
 		const rest = Math.max(pause, pending?.retryAfter ?? 0);
 		if (deadline.left < rest) {
@@ -84,13 +84,9 @@ export async function collect(
 	const isDone = ({ status }: Fields): boolean => DONE.test(String(status));
 	if (pollPath !== undefined) return await lookUntil(segmind, pollPath, requestId, deadline, isDone);
 	const done = await lookUntil(segmind, `${path}/status`, requestId, deadline, isDone);
-	const result = await lookUntil(
-		segmind,
-		path,
-		requestId,
-		deadline,
-		(fields) => Object.keys(fields).length > 0,
-	);
+	const isWhole = (fields: Fields): boolean =>
+		Object.keys(fields).length > 0 && (fields.status === undefined || isDone(fields));
+	const result = await lookUntil(segmind, path, requestId, deadline, isWhole);
 	return { ...result, metrics: { ...fieldsOf(done.metrics), ...fieldsOf(result.metrics) } };
 }
 

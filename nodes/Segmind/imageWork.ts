@@ -20,7 +20,7 @@ async function queueImage(segmind: Segmind, order: Order<ImageRequest>, slip: Sl
 		const told = { cost: null, remainingCredits: null, generationTime: null, requestId: ticket.requestId };
 		return { media: undefined, link: undefined, told, buffers: [] };
 	}
-	return await withTicket(slip, async () => (await collectImage(segmind, ticket, deadline)).image);
+	return await withTicket(slip, ticket, async () => (await collectImage(segmind, ticket, deadline)).image);
 }
 
 /** What an item tells of an image: what was asked for, what came, and what it cost. */

@@ -27,6 +27,18 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 	'video/webm': 'webm',
 };
 
+/** Hosts of Segmind's, where outputs lie whatever their name ends with. */
+const SEGMIND_HOST = /(^|\.)segmind\.com$/;
+
+/** Whether a text is a link to a file that a model made, and not to any page. */
+export function isFileLink(value: unknown): value is string {
+	if (typeof value !== 'string' || !/^https?:\/\/\S+$/i.test(value) || !URL.canParse(value)) return false;
+	const { hostname, pathname } = new URL(value);
+	const extension = /\.(\w+)$/.exec(pathname)?.[1]?.toLowerCase() ?? '';
+	const extensions = ['jpeg', 'jpg', 'png', 'webp', ...Object.values(EXTENSIONS)];
+	return SEGMIND_HOST.test(hostname) || extensions.includes(extension);
+}
+
 /** The media type that a header or the path of a link tells. */
 function mimeTypeOf(contentType: unknown, link: string | undefined): string {
 	const told = typeof contentType === 'string' ? (contentType.split(';')[0] ?? '').trim().toLowerCase() : '';

@@ -6,7 +6,7 @@ import { toFlowPath, toOutputs } from './flow';
 import type { Kept } from './item';
 import { store } from './item';
 import type { Media } from './media';
-import { toMedia } from './media';
+import { isFileLink, toMedia } from './media';
 import type { Order } from './order';
 import { toPlan } from './order';
 import { OTHER_PRICE, toObject } from './otherModel';
@@ -36,13 +36,10 @@ interface FlowResult extends Made {
 	readonly files: Readonly<Record<string, Media>>;
 }
 
-const isLink = (value: unknown): value is string =>
-	typeof value === 'string' && /^https?:\/\/\S+$/i.test(value);
-
-/** The links among the outputs; an output may be a list of them. */
+/** The links to files among the outputs; an output may be a list of them. */
 function linksIn(outputs: IDataObject): Array<readonly [string, string]> {
 	return Object.entries(outputs).flatMap(([name, value]) => {
-		const links = [value].flat().filter(isLink);
+		const links = [value].flat().filter(isFileLink);
 		return links.map((link, index): [string, string] => [
 			links.length === 1 ? name : `${name}${index + 1}`,
 			link,
@@ -73,7 +70,7 @@ async function runOnce(
 ): Promise<FlowResult> {
 	const deadline = new Deadline(settings.timeout);
 	const ticket = await submitOnce(segmind, request.path, request.inputs, slip, settings.timeout);
-	return await withTicket(slip, async () => {
+	return await withTicket(slip, ticket, async () => {
 		const fields = await collect(segmind, ticket, deadline);
 		const outputs = toOutputs(fields);
 		const files = request.downloadFiles ? await filesOf(segmind, outputs, ticket, deadline) : {};

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isSuccess } from './answer';
-import { noImage, toRefusal } from './meaning';
-import { Awaited } from './refusal';
+import { awaited, noImage, toRefusal } from './meaning';
+import { Awaited, Refusal } from './refusal';
 import type { Fields } from './result';
 import { fieldsIn } from './result';
 import type { Segmind } from './segmind';
@@ -67,9 +67,15 @@ export async function submitOnce(
 	return ticket;
 }
 
-/** Does something with a ticket, and forgets the ticket when it is worth nothing any more. */
-export async function withTicket<T>(slip: Slip, use: () => Promise<T>): Promise<T> {
+/**
+ * Does something with a ticket. Where Segmind says that nothing will come of it, the ticket is forgotten; after
+ * anything else it is kept for a later try.
+ *
+ * @throws {Refusal}
+ */
+export async function withTicket<T>(slip: Slip, { requestId }: Ticket, use: () => Promise<T>): Promise<T> {
 	return await use().catch((thrown: unknown) => {
+		if (!(thrown instanceof Refusal)) throw awaited(String(thrown), requestId);
 		if (!(thrown instanceof Awaited)) slip.drop();
 		throw thrown;
 	});
