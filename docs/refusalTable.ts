@@ -13,7 +13,7 @@ const CAUSES: Readonly<Record<Cause, string>> = {
 	server: 'Segmind had trouble with the request',
 	rateLimit: 'Too many requests for the account at this time',
 	uncertain:
-		'The answer was lost (gateway timeout, broken connection, time run out, cancelled), or n8n could not store the image',
+		'The answer was lost (gateway timeout, broken connection, time run out, cancelled), or n8n could not store the image; what has a request ID is fetched by the next try',
 	response: 'A success without a whole image',
 	credential: 'The key is not accepted, or the account or team may not use the model',
 	credits:

@@ -19,6 +19,13 @@ export interface Told {
 	readonly generationTime: number | null;
 }
 
+/** What came of a request that was paid for. */
+export interface Made {
+	readonly told: Told;
+	/** Memory that is given back once all of it is in n8n's keeping. */
+	readonly buffers: readonly Buffer[];
+}
+
 /** Takes everything out of a text that could be the key. */
 export type Redact = (text: string) => string;
 

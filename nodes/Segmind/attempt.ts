@@ -3,7 +3,8 @@ import type { Gate } from './gate';
 import { Awaited, Refusal, Unsent } from './refusal';
 import type { Settings } from './settings';
 import { wait } from './wait';
-import type { Attempted, Made } from './work';
+import type { Made } from './answer';
+import type { Attempted } from './work';
 
 /** Milliseconds before the first retry; each further one waits twice as long. */
 const FIRST_WAIT = 1000;

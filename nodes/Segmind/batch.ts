@@ -15,7 +15,9 @@ import type { Receipts } from './receipts';
 import { Awaited, Refusal } from './refusal';
 import { openSegmind } from './segmind';
 import type { RunSettings } from './settings';
-import type { Attempted, Made, Slip, Ticket, Work } from './work';
+import type { Made } from './answer';
+import type { Slip, Ticket } from './ticket';
+import type { Attempted, Work } from './work';
 
 const MINUTE = 60_000;
 

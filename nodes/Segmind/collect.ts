@@ -7,7 +7,7 @@ import type { Fields } from './result';
 import { fieldsIn, fieldsOf } from './result';
 import type { Segmind } from './segmind';
 import { wait } from './wait';
-import type { Ticket } from './work';
+import type { Ticket } from './ticket';
 
 /** Milliseconds before the second look; each further pause is longer, since most images are there in seconds. */
 const FIRST_PAUSE = 1000;

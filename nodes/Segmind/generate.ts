@@ -4,10 +4,10 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { imageWork } from './imageWork';
 import type { Model } from './model/attribute';
-import { DEFAULT_MODEL, MODELS } from './model/models';
+import { DEFAULT_MODEL, MODELS, OTHER_MODEL } from './model/models';
 import type { Order } from './order';
 import { toPlan } from './order';
-import { OTHER_MODEL, OTHER_PRICE, toOtherRequest } from './otherModel';
+import { OTHER_PRICE, toOtherRequest } from './otherModel';
 import { readAttributes, readFields, readOptions } from './parameters';
 import type { ImageRequest } from './request';
 import { toImageRequest } from './request';

@@ -1,4 +1,4 @@
-import type { Answer, Redact, Told } from './answer';
+import type { Answer, Made, Redact, Told } from './answer';
 import { isSuccess, toldBy, wordsOf } from './answer';
 import { awaited, noImage, toRefusal } from './meaning';
 import type { Media } from './media';
@@ -11,7 +11,7 @@ import type { Fields } from './result';
 import { fieldsIn, toldByMetrics, toResult } from './result';
 import { toPicture } from './picture';
 import type { Segmind } from './segmind';
-import type { Made, Ticket } from './work';
+import type { Ticket } from './ticket';
 
 /** An image as it was paid for, with what its answer told. */
 export interface Image extends Made {

@@ -10,7 +10,8 @@ import type { Order } from './order';
 import type { ImageRequest } from './request';
 import type { Segmind } from './segmind';
 import { submitOnce, withTicket } from './submit';
-import type { Attempted, Slip, Work } from './work';
+import type { Slip } from './ticket';
+import type { Attempted, Work } from './work';
 
 async function queueImage(segmind: Segmind, order: Order<ImageRequest>, slip: Slip): Promise<Image> {
 	const { request, settings } = order;

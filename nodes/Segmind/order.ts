@@ -1,6 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Failure } from './outcome';
 import { readRunOptions } from './parameters';
 import { Refusal } from './refusal';
 import type { RunSettings, Settings } from './settings';
@@ -13,6 +12,12 @@ export interface Order<R> {
 	readonly imageIndex: number;
 	readonly request: R;
 	readonly settings: Settings;
+}
+
+/** An item that came to nothing. */
+export interface Failure {
+	readonly itemIndex: number;
+	readonly refusal: Refusal;
 }
 
 /** All that a run was asked for, checked before anything is spent. */

@@ -3,9 +3,6 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ImageRequest } from './request';
 import { refuseValue, toText } from './request';
 
-/** The choice under Model that takes an id and a body of one's own. */
-export const OTHER_MODEL = 'other';
-
 /** US dollars that an image of an unknown model is taken to cost until an answer tells. */
 export const OTHER_PRICE = 0.05;
 

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import type { Failure } from './order';
 import type { Refusal } from './refusal';
 import { Unsent } from './refusal';
 
@@ -8,12 +9,6 @@ import { Unsent } from './refusal';
 export interface Success {
 	readonly itemIndex: number;
 	readonly item: INodeExecutionData;
-}
-
-/** An item that did not. */
-export interface Failure {
-	readonly itemIndex: number;
-	readonly refusal: Refusal;
 }
 
 /** What became of one image, or of one item. */

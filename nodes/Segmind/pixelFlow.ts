@@ -1,6 +1,6 @@
+import type { Answer, Made } from './answer';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { Answer } from './answer';
 import { toDefaultName } from './fileName';
 import { toFlowPath, toOutputs } from './flow';
 import type { Kept } from './item';
@@ -20,7 +20,8 @@ import { fieldsOf, toldByMetrics } from './result';
 import { run } from './run';
 import { toSettings } from './settings';
 import type { Segmind } from './segmind';
-import type { Attempted, Made, Slip, Ticket, Work } from './work';
+import type { Slip, Ticket } from './ticket';
+import type { Attempted, Work } from './work';
 
 /** A flow to be run, with its inputs. */
 interface FlowRequest {

@@ -5,7 +5,7 @@ import type { Kept } from './item';
 import type { Order } from './order';
 import type { RefusalFields } from './refusal';
 import { Refusal } from './refusal';
-import type { Ticket } from './work';
+import type { Ticket } from './ticket';
 
 /** Which image a note is about. */
 interface Note {

@@ -7,7 +7,8 @@ import type { Outcome } from './outcome';
 import { isFailure, stopsAtFailure, toOutput } from './outcome';
 import { Receipts } from './receipts';
 import type { Rounding } from './request';
-import type { Made, Work } from './work';
+import type { Made } from './answer';
+import type { Work } from './work';
 
 /** What to say of the images that a stopped run has paid for. */
 function keptOf(outcomes: readonly Outcome[]): string | undefined {

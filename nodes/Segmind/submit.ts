@@ -6,7 +6,7 @@ import { Awaited, Refusal } from './refusal';
 import type { Fields } from './result';
 import { fieldsIn } from './result';
 import type { Segmind } from './segmind';
-import type { Slip, Ticket } from './work';
+import type { Slip, Ticket } from './ticket';
 
 /** An id that can stand in a path. */
 export const isPathSafe = (id: unknown): id is string =>

@@ -1,36 +1,15 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Told } from './answer';
+import type { Made } from './answer';
 import type { Kept } from './item';
 import type { Order } from './order';
 import type { Segmind } from './segmind';
-
-/** What came of a request that was paid for. */
-export interface Made {
-	readonly told: Told;
-	/** Memory that is given back once all of it is in n8n's keeping. */
-	readonly buffers: readonly Buffer[];
-}
+import type { Slip } from './ticket';
 
 /** What was made, and how many requests it took. */
 export interface Attempted<M extends Made> {
 	readonly made: M;
 	readonly attempts: number;
-}
-
-/** A request that Segmind has taken into its queue: it is paid for, and fetched by this name. */
-export interface Ticket {
-	readonly requestId: string;
-	/** Where flows of the older form are asked for. */
-	readonly pollPath?: string;
-}
-
-/** Where the ticket of one order is noted, so that whatever happens next it is fetched and not asked for again. */
-export interface Slip {
-	readonly ticket: Ticket | undefined;
-	note(ticket: Ticket): void;
-	/** The ticket is worth nothing any more. */
-	drop(): void;
 }
 
 /** One kind of work that Segmind is paid for: what is asked for, and what n8n gets of it. */

@@ -1,8 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import type { Attribute, Model } from '../model/attribute';
-import { DEFAULT_MODEL } from '../model/models';
-import { OTHER_MODEL } from '../otherModel';
+import { DEFAULT_MODEL, OTHER_MODEL } from '../model/models';
 import { collectionOf } from './collection';
 import { GENERATE } from './operations';
 

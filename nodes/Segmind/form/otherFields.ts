@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { OTHER_MODEL } from '../otherModel';
+import { OTHER_MODEL } from '../model/models';
 import { GENERATE, GET_RESULT } from './operations';
 
 /** The fields for a model that the form does not know. */
