@@ -52,9 +52,9 @@ function ordersOf(
 
 /** The model that was chosen, undefined for one that the form does not know; it is the same for all items. */
 function modelOf(context: IExecuteFunctions): Model | undefined {
-	const id = context.getNodeParameter('model', 0, DEFAULT_MODEL.id);
+	const { model: id } = readFields(context, ['model'], 0);
 	if (id === OTHER_MODEL) return undefined;
-	const model = MODELS.find((each) => each.id === id);
+	const model = id === '' ? DEFAULT_MODEL : MODELS.find((each) => each.id === id);
 	if (model === undefined)
 		throw new NodeOperationError(context.getNode(), "'Model' is not known to this node");
 	return model;
