@@ -25,7 +25,7 @@ export class Segmind implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Make images from text with Flux 1.1 Pro on Segmind',
+		description: 'Make images from text with Flux 1.1 Pro and other models on Segmind',
 		defaults: { name: 'Segmind' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -33,14 +33,20 @@ export interface Batch {
 function claimNames<R>(
 	orders: ReadonlyArray<Order<R>>,
 	paid: ReadonlyMap<Order<R>, Kept>,
-	nameOf: (request: R) => string,
+	waiting: ReadonlyMap<Order<R>, Ticket>,
+	nameOf: (request: R, ticket: Ticket | undefined) => string,
 ): Map<Order<R>, string> {
 	const names = new FileNames();
 	for (const { json } of paid.values()) {
 		if (typeof json.fileName === 'string') names.claim(json.fileName.replace(/\.\w+$/, ''));
 	}
 	const open = orders.filter((order) => !paid.has(order));
-	return new Map(open.map((order) => [order, names.claim(order.settings.fileName ?? nameOf(order.request))]));
+	return new Map(
+		open.map((order) => [
+			order,
+			names.claim(order.settings.fileName ?? nameOf(order.request, waiting.get(order))),
+		]),
+	);
 }
 
 /** The slip of one order, which holds the ticket of an earlier try at first. */
@@ -75,7 +81,7 @@ export async function runBatch<R, M extends Made>(
 	stopsAtFailure: boolean,
 ): Promise<Batch> {
 	const { paid, doubted, waiting } = await receipts.settled(orders);
-	const names = claimNames(orders, paid, work.nameOf);
+	const names = claimNames(orders, paid, waiting, work.nameOf);
 	const segmind = once(async () => await openSegmind(context));
 	const { requestsPerMinute, minimumRemainingCredits, concurrency } = settings;
 	const interval = requestsPerMinute === 0 ? 0 : MINUTE / requestsPerMinute;

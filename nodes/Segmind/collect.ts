@@ -64,7 +64,7 @@ async function lookUntil(
 		const rest = Math.max(pause, pending?.retryAfter ?? 0);
 		if (deadline.left < rest) {
 			const why = pending === undefined ? '' : `: ${pending.message}`;
-			throw awaited(`The image was not there within ${deadline.seconds} seconds${why}`, requestId);
+			throw awaited(`Nothing was there within ${deadline.seconds} seconds${why}`, requestId);
 		}
 		await wait(rest, cancelled);
 	}

@@ -33,14 +33,20 @@ const collecting: Work<Submitted, Collected> = {
 		const { image, fields } = await collectImage(segmind, request, new Deadline(settings.timeout));
 		return { ...image, fields };
 	},
-	async keep(context, _order, attempted, name) {
+	async keep(context, order, attempted, name) {
 		const { model, prompt, seed, aspect_ratio: aspectRatio } = attempted.made.fields;
-		const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+		const input = order.settings.includeInputFields
+			? context.getInputData()[order.itemIndex]?.json
+			: undefined;
+		// What Segmind does not tell may stand in the item that was given when it was submitted.
+		const textOf = (value: unknown, known: unknown): string | null =>
+			[value, known].find((each): each is string => typeof each === 'string') ?? null;
+		const seedOf = [seed, input?.seed].find((each): each is number => typeof each === 'number');
 		return await keepImage(context, attempted, name, {
-			model: textOf(model),
-			prompt: textOf(prompt),
-			seed: typeof seed === 'number' ? seed : null,
-			aspectRatio: textOf(aspectRatio),
+			model: textOf(model, input?.model),
+			prompt: textOf(prompt, input?.prompt),
+			seed: seedOf ?? null,
+			aspectRatio: textOf(aspectRatio, input?.aspectRatio),
 		});
 	},
 };

@@ -24,8 +24,12 @@ const NO_LINK =
 const LOCAL_LINK =
 	'The public link opens on this machine only. Set WEBHOOK_URL to the address that others reach; now it is';
 
+/** Links that this n8n signed; Segmind's own are not ours to mend. */
 const opensOnlyHere = (link: unknown): boolean =>
-	typeof link === 'string' && URL.canParse(link) && isLoopback(new URL(link));
+	typeof link === 'string' &&
+	URL.canParse(link) &&
+	new URL(link).pathname.includes('/binary-data/signed') &&
+	isLoopback(new URL(link));
 
 const images = (count: number): string => (count === 1 ? '1 image' : `${count} images`);
 

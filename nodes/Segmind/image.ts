@@ -19,6 +19,8 @@ export interface Image extends Made {
 	readonly media: Media | undefined;
 	/** Where Segmind keeps it. */
 	readonly link: string | undefined;
+	/** The seed that was sent, where another try sent it. */
+	readonly seed?: number | undefined;
 }
 
 const toImage = (media: Media, told: Told, link?: string): Image => ({

@@ -19,9 +19,12 @@ async function queueImage(segmind: Segmind, order: Order<ImageRequest>, slip: Sl
 	const ticket = await submitOnce(segmind, `/v2/${request.model.id}`, request.body, slip, settings.timeout);
 	if (settings.delivery === 'submitOnly') {
 		const told = { cost: null, remainingCredits: null, generationTime: null, requestId: ticket.requestId };
-		return { media: undefined, link: undefined, told, buffers: [] };
+		return { media: undefined, link: undefined, told, seed: ticket.seed, buffers: [] };
 	}
-	return await withTicket(slip, ticket, async () => (await collectImage(segmind, ticket, deadline)).image);
+	return await withTicket(slip, ticket, async () => {
+		const { image } = await collectImage(segmind, ticket, deadline);
+		return { ...image, seed: ticket.seed };
+	});
 }
 
 /** What an item tells of an image: what was asked for, what came, and what it cost. */
@@ -66,7 +69,8 @@ export const imageWork = (price: number): Work<ImageRequest, Image> => ({
 		const asked = Object.entries(body).filter(([wire]) => !(seedDrawn && wire === 'seed'));
 		return [model.id, Object.fromEntries(asked), delivery === 'submitOnly'];
 	},
-	nameOf: ({ model, body: { prompt, seed } }) => toDefaultName(textOr(prompt, model.id) ?? '', seed),
+	nameOf: ({ model, body: { prompt, seed } }, ticket) =>
+		toDefaultName(textOr(prompt, model.id) ?? '', ticket?.seed ?? seed),
 	send: async (segmind, order, slip) =>
 		// A ticket is paid for, whatever was set since then.
 		await (order.settings.delivery === 'direct' && slip.ticket === undefined
@@ -76,7 +80,7 @@ export const imageWork = (price: number): Work<ImageRequest, Image> => ({
 		return await keepImage(context, attempted, name, {
 			model: model.id,
 			prompt: textOr(body.prompt, null),
-			seed: typeof body.seed === 'number' ? body.seed : null,
+			seed: attempted.made.seed ?? (typeof body.seed === 'number' ? body.seed : null),
 			aspectRatio: textOr(body.aspect_ratio, null),
 		});
 	},

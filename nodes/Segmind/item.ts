@@ -5,7 +5,7 @@ import { Refusal } from './refusal';
 import type { Settings } from './settings';
 
 /** Fields that tell of one image only where they apply, and must not come through from the input. */
-const SOMETIMES = ['imageUrl', 'alreadyPaid'];
+const SOMETIMES = ['imageUrl', 'alreadyPaid', 'status'];
 
 const without = (json: IDataObject, fields: readonly string[]): IDataObject =>
 	Object.fromEntries(Object.entries(json).filter(([field]) => !fields.includes(field)));

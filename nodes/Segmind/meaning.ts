@@ -163,7 +163,7 @@ export function noImage(happened: string, statusCode: number, told?: Told): Refu
 /** What Segmind has taken into its queue could not be fetched: it is paid for, and fetched by a later try. */
 export function awaited(happened: string, requestId: string, link?: string): Awaited {
 	const where = link === undefined ? '' : ` Segmind has the file at ${link}.`;
-	const advice = `Run it again within the hour: it is fetched by its request id, ${requestId}, and not paid for again. 'Get Result' fetches it by that id, too.${where}`;
+	const advice = `Retry within the hour: it is fetched by its request id, ${requestId}, and not paid for again.${where}`;
 	return new Awaited('uncertain', happened, advice, { requestId });
 }
 

@@ -140,7 +140,7 @@ export const optionFields: INodeProperties[] = [
 		typeOptions: { minValue: BOUNDS.timeout.min, maxValue: BOUNDS.timeout.max, numberPrecision: 0 },
 		default: 120,
 		description:
-			'Seconds to wait for one image, until its last byte; left out, it is 120, and 600 with queued delivery',
+			'Seconds to wait for one image, until its last byte; left out, it is 120, and 600 with queued delivery, Get Result and PixelFlow',
 	},
 ];
 

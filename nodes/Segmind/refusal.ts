@@ -132,7 +132,11 @@ export class Refusal extends Error {
 }
 
 /** What is paid for is not there yet, or could not be fetched: a later try fetches it, and asks for nothing anew. */
-export class Awaited extends Refusal {}
+export class Awaited extends Refusal {
+	override get retryable(): boolean {
+		return true;
+	}
+}
 
 /** The refusal of an image that the node itself held back. */
 export class Unsent extends Refusal {

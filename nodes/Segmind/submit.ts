@@ -62,7 +62,11 @@ export async function submitOnce(
 	timeout: number,
 ): Promise<Ticket> {
 	if (slip.ticket !== undefined) return slip.ticket;
-	const ticket = await submit(segmind, path, body, timeout);
+	const { seed } = body;
+	const ticket = {
+		...(await submit(segmind, path, body, timeout)),
+		...(typeof seed === 'number' ? { seed } : {}),
+	};
 	slip.note(ticket);
 	return ticket;
 }

@@ -1,6 +1,8 @@
 /** A request that Segmind has taken into its queue: it is paid for, and fetched by this name. */
 export interface Ticket {
 	readonly requestId: string;
+	/** The seed that was sent, since a later try draws another. */
+	readonly seed?: number;
 	/** Where flows of the older form are asked for. */
 	readonly pollPath?: string;
 }

@@ -4,7 +4,7 @@ import type { Made } from './answer';
 import type { Kept } from './item';
 import type { Order } from './order';
 import type { Segmind } from './segmind';
-import type { Slip } from './ticket';
+import type { Slip, Ticket } from './ticket';
 
 /** What was made, and how many requests it took. */
 export interface Attempted<M extends Made> {
@@ -19,7 +19,7 @@ export interface Work<R, M extends Made> {
 	/** What was asked for, as plain data: where it is the same, nothing is asked for twice. */
 	askedOf(order: Order<R>): unknown;
 	/** A name for the file, without an extension. */
-	nameOf(request: R): string;
+	nameOf(request: R, ticket: Ticket | undefined): string;
 	/** @throws {Refusal} with what it means for money */
 	send(segmind: Segmind, order: Order<R>, slip: Slip): Promise<M>;
 	/** @throws {Refusal} when n8n can't store it */

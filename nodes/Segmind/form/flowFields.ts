@@ -11,7 +11,7 @@ export const FLOW_FIELDS: INodeProperties[] = [
 		required: true,
 		displayOptions: { show: RUN },
 		default: '',
-		placeholder: 'e.g. product-photo or https://api.segmind.com/workflows/v2/product-photo',
+		placeholder: 'e.g. product-photo',
 		description: 'The slug of a published flow, or the address on its API page',
 	},
 	{
@@ -58,7 +58,7 @@ export const FLOW_FIELDS: INodeProperties[] = [
 						name: 'value',
 						type: 'string',
 						default: '',
-						description: 'Text, or a number or boolean by an expression',
+						description: 'Text as entered; a number, a boolean or an empty value by an expression',
 					},
 				],
 			},

@@ -69,7 +69,14 @@ export function topFields(models: readonly Model[]): INodeProperties[] {
 			else known.models.push(model);
 		}
 	}
-	return [...fields.values()].map(({ attribute, models: [first, ...rest] }) =>
+	// What models share stands once, and still below what stands above it in each of them.
+	const order = [
+		...new Set(models.flatMap(({ attributes }) => attributes.map(({ parameter }) => parameter))),
+	];
+	const ordered = [...fields.values()].toSorted(
+		(one, other) => order.indexOf(one.attribute.parameter) - order.indexOf(other.attribute.parameter),
+	);
+	return ordered.map(({ attribute, models: [first, ...rest] }) =>
 		fieldOf(attribute, {
 			...GENERATE,
 			model: [first, ...rest].map((model) => model?.id ?? ''),

@@ -38,7 +38,7 @@ export const OPERATIONS: INodeProperties[] = [
 				name: 'Get Result',
 				value: 'getResult',
 				action: 'Get the result of a queued image',
-				description: 'Fetch an image that was submitted before, which costs nothing',
+				description: 'Wait for an image that was submitted before and fetch it, which costs nothing',
 			},
 		],
 		default: 'generate',
@@ -93,7 +93,7 @@ const toolDescription = (show: IDisplayOptions['show'], text: string): INodeProp
 export const TOOL_DESCRIPTIONS: INodeProperties[] = [
 	toolDescription(
 		GENERATE,
-		'Text to image: makes an image from a prompt and answers with imageUrl, a link that opens as the image. Hand that link on to the user. Each image costs about $0.05. When no image was made, error says why and message says what to do: change the input accordingly, rather than calling again with the same.',
+		'Text to image: makes an image from a prompt and answers with imageUrl, a link that opens as the image. Hand that link on to the user. Each image costs money, about $0.05. When no image was made, error says why and message says what to do: change the input accordingly, rather than calling again with the same.',
 	),
 	toolDescription(
 		GET_RESULT,

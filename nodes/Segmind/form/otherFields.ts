@@ -22,7 +22,8 @@ export const OTHER_FIELDS: INodeProperties[] = [
 		required: true,
 		displayOptions: { show: { ...GENERATE, model: [OTHER_MODEL] } },
 		default: '{\n  "prompt": ""\n}',
-		description: "The attributes of the request, by the names on the model's API page",
+		description:
+			"The attributes of the request, by the names on the model's API page; quotes in a prompt are safe in an expression such as {{ { prompt: $json.prompt } }}",
 	},
 ];
 
