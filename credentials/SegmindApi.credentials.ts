@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { mayCarryKey, SEGMIND_URL, toBaseUrl } from './baseUrl';
+import { toKey } from './key';
 
 /** n8n's HTTP Request node hands over the older request shape, with `uri` and its own words for redirects. */
 type AnyRequest = Omit<IHttpRequestOptions, 'url'> & {
@@ -69,7 +70,7 @@ export class SegmindApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: AnyRequest,
 	): Promise<IHttpRequestOptions> => {
-		const key = String(credentials.apiKey ?? '').trim();
+		const key = toKey(credentials.apiKey);
 		if (key === '') throw new Error("'API Key' is empty. Enter it in the Segmind credential");
 		const baseUrl = toBaseUrl(credentials.baseUrl);
 		const target = targetOf(request);

@@ -22,6 +22,8 @@ export interface Told {
 /** What came of a request that was paid for. */
 export interface Made {
 	readonly told: Told;
+	/** Whether Segmind still works at it: its ticket stays in force. */
+	readonly waits?: boolean;
 	/** Memory that is given back once all of it is in n8n's keeping. */
 	readonly buffers: readonly Buffer[];
 }
@@ -40,8 +42,17 @@ export function numberOf(value: unknown): number | null {
 	return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
+/** US dollars; nobody is paid for an image, so a cost below 0 is none. */
+export function costOf(value: unknown): number | null {
+	const cost = numberOf(value);
+	return cost === null || cost < 0 ? null : cost;
+}
+
 /** Characters of a text that are looked at: more than any message, and few enough for every pattern. */
 const LOOKED_AT = 4000;
+
+/** Levels of a JSON body that words are looked for in. */
+const DEPTH = 8;
 
 const ENTITIES: Readonly<Record<string, string>> = {
 	'&lt;': '<',
@@ -80,7 +91,7 @@ function plain(text: string, limit: number): string {
 export function toldBy({ headers }: Answer, redact: Redact): Told {
 	const requestId = headers['x-request-id'];
 	return {
-		cost: numberOf(headers['x-cost']),
+		cost: costOf(headers['x-cost']),
 		remainingCredits: numberOf(headers['x-remaining-credits']),
 		requestId: typeof requestId === 'string' && requestId !== '' ? plain(redact(requestId), 100) : null,
 		generationTime: numberOf(headers['x-generation-time']),
@@ -90,32 +101,37 @@ export function toldBy({ headers }: Answer, redact: Redact): Told {
 /** What a body says as JSON, or its text where it is none. */
 export function jsonOf(text: string): unknown {
 	try {
-		return JSON.parse(text);
+		return JSON.parse(text.replace(/^\uFEFF/, ''));
 	} catch {
 		return text;
 	}
 }
 
 /** The first text in a JSON body that is meant for people, wherever this API puts it. */
-function wordsIn(value: unknown): string {
+function wordsIn(value: unknown, depth = 0): string {
 	if (typeof value === 'string') return value;
-	if (Array.isArray(value)) return value.map(wordsIn).filter(Boolean).join('; ');
-	if (typeof value !== 'object' || value === null) return '';
+	// Deeper than any message, and far from where the stack ends.
+	if (typeof value !== 'object' || value === null || depth === DEPTH) return '';
+	if (Array.isArray(value)) {
+		return value
+			.map((each) => wordsIn(each, depth + 1))
+			.filter(Boolean)
+			.join('; ');
+	}
 	const fields = new Map<string, unknown>(Object.entries(value));
 	for (const name of ['error_description', 'error', 'message', 'detail', 'error_message', 'msg']) {
-		const words = wordsIn(fields.get(name));
+		const words = wordsIn(fields.get(name), depth + 1);
 		if (words.trim() !== '') return words;
 	}
 	return '';
 }
 
-const isBlank = (json: unknown): boolean => json === null || json === '' || JSON.stringify(json) === '{}';
+const isBlank = (text: string): boolean => /^\s*(null|""|\{\s*\})?\s*$/.test(text.slice(0, LOOKED_AT));
 
 /** Segmind's own words from a refusal: JSON in any of its shapes, HTML or text; empty where there are none. */
 export function wordsOf({ body }: Answer, redact: Redact): string {
 	const text = body.toString('utf8');
-	if (/^\s*</.test(text)) return plain(redact(textOf(text.slice(0, LOOKED_AT))), 300);
-	const json = jsonOf(text);
-	const words = wordsIn(json);
-	return plain(redact(words !== '' || isBlank(json) ? words : JSON.stringify(json)), 300);
+	if (/^\s*</.test(text)) return plain(textOf(redact(text).slice(0, LOOKED_AT)), 300);
+	const words = wordsIn(jsonOf(text));
+	return plain(redact(words !== '' || isBlank(text) ? words : text), 300);
 }

@@ -7,7 +7,7 @@ import { FileNames } from './fileName';
 import { Gate } from './gate';
 import type { Kept } from './item';
 import { toItem } from './item';
-import { awaited } from './meaning';
+import { awaited, uncertain } from './meaning';
 import type { Order } from './order';
 import type { Outcome } from './outcome';
 import { mapAtOnce } from './pool';
@@ -37,9 +37,7 @@ function claimNames<R>(
 	nameOf: (request: R, ticket: Ticket | undefined) => string,
 ): Map<Order<R>, string> {
 	const names = new FileNames();
-	for (const { json } of paid.values()) {
-		if (typeof json.fileName === 'string') names.claim(json.fileName.replace(/\.\w+$/, ''));
-	}
+	for (const { name } of paid.values()) names.claim(name);
 	const open = orders.filter((order) => !paid.has(order));
 	return new Map(
 		open.map((order) => [
@@ -90,9 +88,11 @@ export async function runBatch<R, M extends Made>(
 	const readBalance = async (): Promise<number> => (await askPatiently(askBalance, gate)).totalCredits;
 	const budget = new Budget(minimumRemainingCredits, work.price, readBalance);
 
+	// What costs nothing is fetched again without a second thought.
+	const isFree = work.price === 0;
 	const refuse = (order: Order<R>, thrown: unknown): Outcome => {
 		const refusal = Refusal.from(thrown);
-		const isDoubt = refusal.billed === 'unknown' && !(refusal instanceof Awaited);
+		const isDoubt = refusal.billed === 'unknown' && !isFree && !(refusal instanceof Awaited);
 		if (isDoubt && !doubted.has(order)) receipts.noteDoubt(order, refusal);
 		if (refusal.shared || stopsAtFailure) gate.halt(refusal);
 		return { itemIndex: order.itemIndex, refusal };
@@ -100,15 +100,18 @@ export async function runBatch<R, M extends Made>(
 	const deliver = async (order: Order<R>, attempted: Attempted<M>, slip: Slip): Promise<Outcome> => {
 		try {
 			const kept = await work.keep(context, order, attempted, names.get(order) ?? '');
-			receipts.notePaid(order, kept);
-			slip.drop();
+			const { waits = false } = attempted.made;
+			if (!waits) {
+				receipts.notePaid(order, kept);
+				slip.drop();
+			}
 			const { release } = await segmind();
 			for (const buffer of attempted.made.buffers) release(buffer);
-			return { itemIndex: order.itemIndex, item: toItem(context, kept, order, false) };
+			return { itemIndex: order.itemIndex, item: toItem(context, kept, order, waits && waiting.has(order)) };
 		} catch (thrown) {
 			const refusal = Refusal.from(thrown);
-			const { ticket } = slip;
-			return refuse(order, ticket === undefined ? refusal : awaited(refusal.message, ticket.requestId));
+			const requestId = slip.ticket?.requestId ?? (isFree ? attempted.made.told.requestId : null);
+			return refuse(order, requestId === null ? refusal : awaited(refusal.message, requestId));
 		}
 	};
 	const make = async (order: Order<R>): Promise<() => Promise<Outcome>> => {
@@ -120,10 +123,15 @@ export async function runBatch<R, M extends Made>(
 		if (doubt !== undefined) return async () => refuse(order, doubt);
 		try {
 			const slip = slipOf(order, receipts, waiting.get(order));
-			const send = async () => await work.send(await segmind(), order, slip);
-			// What has a ticket is paid for: to fetch it takes nothing from the balance.
-			const purse = slip.ticket === undefined ? budget : Budget.unlimited;
-			const attempted = await requestWithRetries(send, order.settings, gate, purse);
+			const send = async (): Promise<M> => {
+				const opened = await segmind();
+				return await work.send(opened, order, slip).catch(afterSending);
+			};
+			// What has a ticket is paid for: nothing that stops others from being paid for holds it back.
+			const attempted =
+				slip.ticket === undefined
+					? await requestWithRetries(send, order.settings, gate, budget)
+					: { made: await send(), attempts: 1 };
 			return async () => await deliver(order, attempted, slip);
 		} catch (thrown) {
 			const refused = refuse(order, thrown);
@@ -131,6 +139,11 @@ export async function runBatch<R, M extends Made>(
 		}
 	};
 	return { outcomes: await mapAtOnce(orders, concurrency, make), paused: gate.paused };
+}
+
+/** Whatever breaks once a request may be out says nothing about money. */
+function afterSending(thrown: unknown): never {
+	throw thrown instanceof Refusal ? thrown : uncertain(`What came could not be read: ${String(thrown)}`);
 }
 
 /** Calls a function when its result is first needed, and never again. */

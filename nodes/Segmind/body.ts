@@ -5,6 +5,14 @@ const promised = (length: unknown, limit: number): number =>
 	typeof length === 'string' && /^\d+$/.test(length) ? Math.min(Number(length), limit) : 0;
 
 /**
+ * Frees a piece at once that has its memory to itself: the garbage collector looks only when there are some 64 MB of
+ * them. Node 20 can't, and waits for it.
+ */
+function discard({ buffer, length }: Uint8Array): void {
+	if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer?.(0);
+}
+
+/**
  * Reads a body to its end, or to its first `limit` bytes. Where the length is known, the pieces are copied into
  * place as they come: with pieces and whole in memory together, every image would be there twice.
  */
@@ -26,6 +34,7 @@ export async function readUpTo(
 		}
 		bytes.set(chunk, size);
 		size += chunk.length;
+		discard(chunk);
 	}
 	return { bytes: bytes.subarray(0, size), whole: true };
 }

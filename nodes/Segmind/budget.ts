@@ -6,9 +6,6 @@ const NOTHING = 1e-9;
 
 /** Keeps the balance at or above a floor, also while several images are being made. */
 export class Budget {
-	/** For what costs nothing. */
-	static readonly unlimited = new Budget(0, 0, async () => 0);
-
 	/** US dollars left by our own count. */
 	private counted = 0;
 
@@ -55,8 +52,10 @@ export class Budget {
 	 */
 	settle(told: Pick<Told, 'cost' | 'remainingCredits'> | 'maybe' | 'unpaid'): void {
 		if (this.floor === 0) return;
-		if (typeof told === 'object') this.price = told.cost ?? this.price;
-		const spent = told === 'unpaid' ? 0 : this.price;
+		const cost = typeof told === 'object' ? told.cost : null;
+		// One that was free says nothing of what the next will cost.
+		if (cost !== null && cost > 0) this.price = cost;
+		const spent = told === 'unpaid' ? 0 : (cost ?? this.price);
 		const remaining = typeof told === 'object' ? told.remainingCredits : null;
 		this.counted -= spent;
 		this.reported = remaining === null ? this.reported - spent : Math.min(this.reported, remaining);

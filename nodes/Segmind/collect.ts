@@ -39,6 +39,14 @@ function toLook(answer: Answer, { redact }: Segmind, isThere: (fields: Fields) =
 	return { pending: isSuccess(statusCode) ? undefined : toRefusal(answer, redact) };
 }
 
+/** What to say when no time is left for another look. */
+function whyNotThere({ left, seconds }: Deadline, pause: number, pending: Refusal | undefined): string {
+	const why = pending === undefined ? '' : `: ${pending.message}`;
+	return left < pause
+		? `Nothing was there within ${seconds} seconds${why}`
+		: `Segmind asks to wait for longer than is left of ${seconds} seconds${why}`;
+}
+
 /** Looks until there is what is waited for. */
 async function lookUntil(
 	segmind: Segmind,
@@ -62,10 +70,7 @@ async function lookUntil(
 		if (notFound === NOT_FOUND_LIMIT) throw recordGone(requestId);
 		if (pending?.shared === true && notFound === 0) throw awaited(pending.message, requestId);
 		const rest = Math.max(pause, pending?.retryAfter ?? 0);
-		if (deadline.left < rest) {
-			const why = pending === undefined ? '' : `: ${pending.message}`;
-			throw awaited(`Nothing was there within ${deadline.seconds} seconds${why}`, requestId);
-		}
+		if (deadline.left < rest) throw awaited(whyNotThere(deadline, pause, pending), requestId);
 		await wait(rest, cancelled);
 	}
 }
@@ -91,7 +96,30 @@ export async function collect(
 }
 
 /**
- * Fetches the file of a finished request, again when that may help: it is free.
+ * Fetches a file that was paid for, again when that may help: it is free.
+ *
+ * @returns the file, or why it does not come
+ */
+export async function fetchPatiently(
+	{ fetchFile, whyNotFetched, cancelled }: Segmind,
+	link: string,
+	deadline: Deadline,
+): Promise<Answer | string> {
+	const why = whyNotFetched(link);
+	if (why !== undefined) return why;
+	for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * GROWTH)) {
+		const answer = await fetchFile(link, deadline.secondsFor()).catch(Refusal.from);
+		if (!(answer instanceof Refusal) && isSuccess(answer.statusCode)) return answer;
+		const isLast = pause === LONGEST_PAUSE || deadline.left < pause || cancelled?.aborted === true;
+		if (isLast) {
+			return answer instanceof Refusal ? answer.message : `its host answered with ${answer.statusCode}`;
+		}
+		await wait(pause, cancelled);
+	}
+}
+
+/**
+ * Fetches the file of a finished request.
  *
  * @throws {Awaited} when it does not come
  */
@@ -101,12 +129,7 @@ export async function collectFile(
 	{ requestId }: Ticket,
 	deadline: Deadline,
 ): Promise<Answer> {
-	for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * GROWTH)) {
-		const answer = await segmind.fetchFile(link, deadline.secondsFor()).catch(Refusal.from);
-		if (!(answer instanceof Refusal) && isSuccess(answer.statusCode)) return answer;
-		const why = answer instanceof Refusal ? answer.message : `its host answered with ${answer.statusCode}`;
-		const isLast = pause === LONGEST_PAUSE || deadline.left < pause || segmind.cancelled?.aborted === true;
-		if (isLast) throw awaited(`The image is made, and could not be fetched: ${why}`, requestId, link);
-		await wait(pause, segmind.cancelled);
-	}
+	const file = await fetchPatiently(segmind, link, deadline);
+	if (typeof file !== 'string') return file;
+	throw awaited(`The image is made, and could not be fetched: ${file}`, requestId, link);
 }

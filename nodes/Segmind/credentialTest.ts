@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { toBaseUrl } from '../../credentials/baseUrl';
+import { toKey } from '../../credentials/key';
 import { SegmindApi } from '../../credentials/SegmindApi.credentials';
 import { BALANCE_PATH, BALANCE_TIMEOUT, toBalance } from './account';
 import { redactor } from './answer';
@@ -23,7 +24,7 @@ export async function testSegmindApi(
 	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
 ): Promise<INodeCredentialTestResult> {
 	const data = credential.data ?? {};
-	const key = String(data.apiKey ?? '').trim();
+	const key = toKey(data.apiKey);
 	if (key === '')
 		return refused("'API Key' is empty. Paste a key from the API keys page of your Segmind console");
 	const redact = redactor(key);

@@ -10,6 +10,8 @@ import { whyNoAnswer } from './noAnswer';
 /** Bytes of an image that are kept at most; the largest one seen is below 4 MB. */
 const MAX_IMAGE_BYTES = 64 * 1024 * 1024;
 
+const WORDLESS = { bytes: Buffer.alloc(0), whole: false };
+
 /** Bytes of a refusal that are read at most: enough for its words. */
 const MAX_WORDS_BYTES = 64 * 1024;
 
@@ -55,7 +57,9 @@ export async function exchange(
 		const { statusCode, headers, body } = await send();
 		const limit = isSuccess(statusCode) ? MAX_IMAGE_BYTES : MAX_WORDS_BYTES;
 		const stream = body as unknown as AsyncIterable<Uint8Array>;
-		const { bytes, whole } = await readUpTo(stream, limit, headers['content-length'], buffers);
+		const reading = readUpTo(stream, limit, headers['content-length'], buffers);
+		// A refusal is told by its status; its words may break off.
+		const { bytes, whole } = await (isSuccess(statusCode) ? reading : reading.catch(() => WORDLESS));
 		if (!whole && isSuccess(statusCode)) {
 			throw noImage(
 				`The answer is larger than ${MAX_IMAGE_BYTES / 1024 / 1024} MiB and was cut off`,

@@ -26,7 +26,7 @@ function cutTo(text: string, maxBytes: number): string {
 }
 
 /** A name that every file system takes; empty when nothing of the text can stay. */
-function toSafeName(text: string): string {
+export function toSafeName(text: string): string {
 	const name = text
 		.toWellFormed()
 		.normalize('NFC')
@@ -58,8 +58,8 @@ export function toDefaultName(prompt: string, seed?: unknown): string {
 	const words =
 		prompt
 			.toWellFormed()
-			.normalize('NFC')
 			.toLowerCase()
+			.normalize('NFC')
 			.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 	const start = cutTo(Array.from(words.join('-')).slice(0, PROMPT_CHARACTERS).join(''), MAX_BYTES - 12);
 	const name = start.replace(/-+$/, '') || 'image';
@@ -67,7 +67,7 @@ export function toDefaultName(prompt: string, seed?: unknown): string {
 }
 
 /** Equal for names that differ in upper and lower case only; through upper case, since some letters have two lower ones. */
-const caseless = (name: string): string => name.toUpperCase().toLowerCase();
+const caseless = (name: string): string => name.toLowerCase().toUpperCase().toLowerCase();
 
 /** Hands out names that no other file of the run has, also where upper and lower case are the same. */
 export class FileNames {

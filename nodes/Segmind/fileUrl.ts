@@ -1,40 +1,35 @@
-import { refuseFile } from './meaning';
-
 /** Addresses that lead into a network of one's own (RFC 6890), as the URL standard writes them. */
 const PRIVATE_V4 =
 	/^(0|10|127|169\.254|172\.(1[6-9]|2\d|3[01])|192\.168|192\.0\.[02]|198\.1[89]|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|22[4-9]|2[34]\d|25\d)\./;
 
 /** The only IPv6 addresses that lead outside start with 2 or 3, and some of them have one of IPv4 inside. */
-const PUBLIC_V6 = /^\[(?!2001:0?:|2001::|2002:|64:ff9b:)[23][0-9a-f]{0,3}:/;
+const PUBLIC_V6 = /^\[(?!2001:0?:|2001::|2002:|64:ff9b:)[23][0-9a-f]{3}:/;
 
 /** Names that are looked up at home. */
-const LOCAL_NAME = /(^|\.)(localhost|local|internal|lan|home|corp|intranet|home\.arpa)$/;
+const LOCAL_NAME = /(^|\.)(localhost|localdomain|local|svc|internal|lan|home|corp|intranet|home\.arpa)$/;
 
 const isIpV4 = (host: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(host);
 
 function isPublic(host: string): boolean {
 	if (host.startsWith('[')) return PUBLIC_V6.test(host);
 	if (isIpV4(host)) return !PRIVATE_V4.test(`${host}.`);
-	const name = host.replace(/\.$/, '');
+	const name = host.replace(/\.+$/, '');
 	return name.includes('.') && !LOCAL_NAME.test(name);
 }
 
 /**
- * Where the file of an answer may be fetched from: over https from anywhere outside, and from the API's own
- * address. What a name is looked up to is left to n8n's network policy.
- *
- * @throws {Refusal} when the address must not be asked
+ * Why the file of an answer must not be fetched from an address, undefined when it may: over https from anywhere
+ * outside, and from the API's own address. What a name is looked up to is left to n8n's network policy.
  */
-export function toFileUrl(link: string, baseUrl: string): string {
-	if (!URL.canParse(link)) throw refuseFile('The answer names no address that a file could be at');
+export function whyNotFetched(link: string, baseUrl: string): string | undefined {
+	if (!URL.canParse(link)) return 'The answer names no address that a file could be at';
 	const url = new URL(link);
-	if (url.origin === new URL(baseUrl).origin) return url.href;
-	if (url.protocol !== 'https:') throw refuseFile(`The file is not at an https address: ${url.origin}`);
+	if (url.origin === new URL(baseUrl).origin) return undefined;
+	if (url.protocol !== 'https:') return `The file is not at an https address: ${url.origin}`;
 	if (url.username !== '' || url.password !== '') {
-		throw refuseFile(`The address of the file has a user name in it: ${url.host}`);
+		return `The address of the file has a user name in it: ${url.host}`;
 	}
-	if (!isPublic(url.hostname)) {
-		throw refuseFile(`The file is at an address inside a private network: ${url.host}`);
-	}
-	return url.href;
+	return isPublic(url.hostname)
+		? undefined
+		: `The file is at an address inside a private network: ${url.host}`;
 }

@@ -1,9 +1,23 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { jsonOf } from './answer';
+import { isFileLink } from './media';
 import { refuseValue, toText } from './request';
 import type { Fields } from './result';
 import { fieldsOf } from './result';
+import { DROPPED_NAMES } from './settings';
+
+/** Hands out each name once: picture, picture-2. */
+class UniqueNames {
+	private readonly taken = new Set<string>();
+
+	claim(name: string): string {
+		let unique = name;
+		for (let count = 2; this.taken.has(unique); count += 1) unique = `${name}-${count}`;
+		this.taken.add(unique);
+		return unique;
+	}
+}
 
 /** The last part of a flow's address: `product-photo`, or `6629b1-v2` in the older form. */
 const SLUG = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
@@ -37,10 +51,24 @@ export function toOutputs({ output }: Fields): IDataObject {
 		const fields = fieldsOf(value);
 		return Object.keys(fields).length > 0 ? ({ ...fields } as IDataObject) : { output: value as IDataObject };
 	}
+	const names = new UniqueNames();
 	return Object.fromEntries(
 		value.map((each: unknown, index) => {
 			const { keyname, value: output = each } = fieldsOf(each);
-			return [typeof keyname === 'string' && keyname !== '' ? keyname : `output${index + 1}`, output];
+			const isName = typeof keyname === 'string' && keyname !== '' && !DROPPED_NAMES.includes(keyname);
+			return [names.claim(isName ? keyname : `output${index + 1}`), output];
 		}),
 	) as IDataObject;
+}
+
+/** The links to files among the outputs, each with a field of its own; an output may be a list of them. */
+export function linksIn(outputs: IDataObject): Array<readonly [field: string, link: string]> {
+	const names = new UniqueNames();
+	return Object.entries(outputs).flatMap(([name, value]) => {
+		const links = [value].flat().filter(isFileLink);
+		return links.map((link, index) => {
+			const field = links.length === 1 ? name : `${name}${index + 1}`;
+			return [names.claim(field), link] as const;
+		});
+	});
 }

@@ -4,8 +4,8 @@ import { awaited, noImage, toRefusal } from './meaning';
 import type { Media } from './media';
 import { toMedia } from './media';
 import type { Order } from './order';
-import { collect, collectFile } from './collect';
-import type { Deadline } from './deadline';
+import { collect, collectFile, fetchPatiently } from './collect';
+import { Deadline } from './deadline';
 import type { ImageRequest } from './request';
 import type { Fields } from './result';
 import { fieldsIn, toldByMetrics, toResult } from './result';
@@ -42,26 +42,30 @@ export async function requestImage(
 	const { statusCode } = answer;
 	if (!isSuccess(statusCode)) throw toRefusal(answer, redact);
 	const told = toldBy(answer, redact);
-	const media = anyMedia ? await mediaIn(segmind, answer, timeout) : toPicture(answer.body);
+	const { media, link } = anyMedia
+		? await mediaIn(segmind, answer, told, new Deadline(timeout))
+		: { media: toPicture(answer.body), link: undefined };
 	if (media === 'broken') throw noImage('The image that came is cut short or malformed', statusCode, told);
 	if (media === 'unknown') throw noImage(whatCame(answer, redact), statusCode, told);
-	return toImage(media, told);
+	return toImage(media, told, link);
 }
 
 /** The file of an answer, which other models also put into JSON, or name by a link. */
 async function mediaIn(
-	{ fetchFile }: Segmind,
-	{ body, headers }: Answer,
-	timeout: number,
-): Promise<ReturnType<typeof toMedia>> {
+	segmind: Segmind,
+	{ body, headers, statusCode }: Answer,
+	told: Told,
+	deadline: Deadline,
+): Promise<{ readonly media: ReturnType<typeof toMedia>; readonly link: string | undefined }> {
 	const media = toMedia(body, headers['content-type']);
 	const result = media === 'unknown' ? toResult(fieldsIn(body)) : null;
-	if (result === null) return media;
-	if (result.bytes !== undefined) return toMedia(result.bytes, undefined);
-	const file = await fetchFile(result.link ?? '', timeout);
-	return isSuccess(file.statusCode)
-		? toMedia(file.body, file.headers['content-type'], result.link)
-		: 'unknown';
+	if (result === null) return { media, link: undefined };
+	const { link, bytes } = result;
+	if (link === undefined) return { media: bytes === undefined ? media : toMedia(bytes, undefined), link };
+	const file = await fetchPatiently(segmind, link, deadline);
+	if (typeof file !== 'string')
+		return { media: toMedia(file.body, file.headers['content-type'], link), link };
+	throw noImage(`The image is made, and could not be fetched from ${link}: ${file}`, statusCode, told);
 }
 
 function whatCame(answer: Answer, redact: Redact): string {

@@ -19,7 +19,7 @@ async function queueImage(segmind: Segmind, order: Order<ImageRequest>, slip: Sl
 	const ticket = await submitOnce(segmind, `/v2/${request.model.id}`, request.body, slip, settings.timeout);
 	if (settings.delivery === 'submitOnly') {
 		const told = { cost: null, remainingCredits: null, generationTime: null, requestId: ticket.requestId };
-		return { media: undefined, link: undefined, told, seed: ticket.seed, buffers: [] };
+		return { media: undefined, link: undefined, told, seed: ticket.seed, waits: true, buffers: [] };
 	}
 	return await withTicket(slip, ticket, async () => {
 		const { image } = await collectImage(segmind, ticket, deadline);
@@ -35,10 +35,12 @@ export async function keepImage(
 	asked: Readonly<Record<'model' | 'prompt' | 'seed' | 'aspectRatio', string | number | null>>,
 ): Promise<Kept> {
 	const { cost, remainingCredits, requestId, generationTime } = told;
-	if (media === undefined) return { files: {}, json: { ...asked, requestId, status: 'QUEUED', attempts } };
+	if (media === undefined)
+		return { name, files: {}, json: { ...asked, requestId, status: 'QUEUED', attempts } };
 	const { format, mimeType, width, height, bytes } = media;
 	const fileName = `${name}.${format}`;
 	return {
+		name,
 		files: { [MAIN_FILE]: await store(context, bytes, fileName, mimeType) },
 		json: {
 			...asked,
@@ -64,10 +66,10 @@ const textOr = (value: unknown, otherwise: string | null): string | null =>
 /** Making images with one model. */
 export const imageWork = (price: number): Work<ImageRequest, Image> => ({
 	price,
-	askedOf({ request: { model, body, seedDrawn }, settings: { delivery } }) {
+	askedOf({ request: { model, body, seedDrawn } }) {
 		// A seed that was drawn is no part of what was asked for.
 		const asked = Object.entries(body).filter(([wire]) => !(seedDrawn && wire === 'seed'));
-		return [model.id, Object.fromEntries(asked), delivery === 'submitOnly'];
+		return [model.id, Object.fromEntries(asked)];
 	},
 	nameOf: ({ model, body: { prompt, seed } }, ticket) =>
 		toDefaultName(textOr(prompt, model.id) ?? '', ticket?.seed ?? seed),

@@ -41,6 +41,8 @@ export const MAIN_FILE = '';
 
 /** What was paid for in n8n's keeping: the stored files, and what its item tells of them. */
 export interface Kept {
+	/** What its files are called, without an extension. */
+	readonly name: string;
 	/** By the name of their field. */
 	readonly files: Readonly<Record<string, IBinaryData>>;
 	readonly json: IDataObject;
@@ -74,7 +76,7 @@ export function toItem(
 	const link =
 		settings.linkExpiry === 'none' || main === undefined
 			? {}
-			: { imageUrl: linkTo(context, main, settings.linkExpiry) };
+			: { imageUrl: linkTo(context, main, settings.linkExpiry) ?? json.imageUrl ?? null };
 	const binary = {
 		...input?.binary,
 		...others,

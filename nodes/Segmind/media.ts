@@ -60,9 +60,8 @@ export function toMedia(
 	const picture = toPicture(bytes);
 	if (picture !== 'unknown') return picture;
 	const mimeType = mimeTypeOf(contentType, link);
-	const format = EXTENSIONS[mimeType];
-	if (format === undefined || bytes.length === 0 || /^\s*[<{[]/.test(bytes.toString('latin1', 0, 64))) {
-		return 'unknown';
-	}
+	const format = Object.hasOwn(EXTENSIONS, mimeType) ? EXTENSIONS[mimeType] : undefined;
+	const isText = /^(\u00ef\u00bb\u00bf)?\s*[<{[]/.test(bytes.toString('latin1', 0, 64));
+	if (format === undefined || bytes.length === 0 || isText) return 'unknown';
 	return { format, mimeType, width: null, height: null, bytes };
 }

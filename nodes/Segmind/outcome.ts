@@ -60,9 +60,12 @@ function toNodeError(
 ): NodeApiError | NodeOperationError {
 	const description = kept === undefined ? advice : `${advice} ${kept}`;
 	const options = { message, description, itemIndex };
-	return statusCode === null
-		? new NodeOperationError(node, message, options)
-		: new NodeApiError(node, { message }, { ...options, httpCode: String(statusCode) });
+	const error =
+		statusCode === null
+			? new NodeOperationError(node, message, options)
+			: new NodeApiError(node, { message }, { ...options, httpCode: String(statusCode) });
+	// n8n puts words of its own in place of a message in which it finds one of its codes.
+	return Object.assign(error, { message, description });
 }
 
 /**

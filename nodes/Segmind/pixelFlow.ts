@@ -1,12 +1,12 @@
 import type { Answer, Made } from './answer';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { toDefaultName } from './fileName';
-import { toFlowPath, toOutputs } from './flow';
+import { FileNames, toDefaultName, toSafeName } from './fileName';
+import { linksIn, toFlowPath, toOutputs } from './flow';
 import type { Kept } from './item';
 import { store } from './item';
 import type { Media } from './media';
-import { isFileLink, toMedia } from './media';
+import { toMedia } from './media';
 import type { Order } from './order';
 import { toPlan } from './order';
 import { OTHER_PRICE, toObject } from './otherModel';
@@ -37,17 +37,6 @@ interface FlowResult extends Made {
 	readonly files: Readonly<Record<string, Media>>;
 }
 
-/** The links to files among the outputs; an output may be a list of them. */
-function linksIn(outputs: IDataObject): Array<readonly [string, string]> {
-	return Object.entries(outputs).flatMap(([name, value]) => {
-		const links = [value].flat().filter(isFileLink);
-		return links.map((link, index): [string, string] => [
-			links.length === 1 ? name : `${name}${index + 1}`,
-			link,
-		]);
-	});
-}
-
 /** The files among the outputs; a link to anything else stays a link. */
 async function filesOf(
 	segmind: Segmind,
@@ -57,6 +46,7 @@ async function filesOf(
 ): Promise<Record<string, Media>> {
 	const files: Record<string, Media> = {};
 	for (const [name, link] of linksIn(outputs)) {
+		if (segmind.whyNotFetched(link) !== undefined) continue;
 		const { body, headers }: Answer = await collectFile(segmind, link, ticket, deadline);
 		const media = toMedia(body, headers['content-type'], link);
 		if (typeof media !== 'string') files[name] = media;
@@ -88,11 +78,14 @@ async function keepFlow(
 ): Promise<Kept> {
 	const { outputs, told } = made;
 	const files: Record<string, Kept['files'][string]> = {};
+	const names = new FileNames();
 	for (const [field, { bytes, format, mimeType }] of Object.entries(made.files)) {
-		files[field] = await store(context, bytes, `${name}-${field}.${format}`, mimeType);
+		const fileName = names.claim(toSafeName(`${name}-${field}`));
+		files[field] = await store(context, bytes, `${fileName}.${format}`, mimeType);
 	}
 	const { cost, remainingCredits, requestId, generationTime } = told;
 	return {
+		name,
 		files,
 		json: { flow: request.flow, outputs, cost, remainingCredits, requestId, generationTime, attempts },
 	};

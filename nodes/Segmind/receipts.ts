@@ -117,7 +117,7 @@ export class Receipts<R> {
 		for (const [order, receipt] of assign(notes.receipts, orders, askedOf)) {
 			const files = await this.restore(receipt);
 			if (files === undefined) notes.receipts = notes.receipts.filter((each) => each !== receipt);
-			else paid.set(order, { files, json: receipt.json });
+			else paid.set(order, { name: receipt.name, files, json: receipt.json });
 		}
 		const missing = orders.filter((order) => !paid.has(order));
 		const waiting = assign(notes.waiting, missing, askedOf);
@@ -131,8 +131,8 @@ export class Receipts<R> {
 	}
 
 	/** Notes what was paid, at once: whatever happens next, it is not asked for again. */
-	notePaid(order: Order<R>, { files, json }: Kept): void {
-		this.notes.receipts.push({ ...this.noteOf(order), files, json });
+	notePaid(order: Order<R>, kept: Kept): void {
+		this.notes.receipts.push({ ...this.noteOf(order), ...kept });
 	}
 
 	/** Notes what Segmind has taken into its queue, at once: it is fetched by this ticket, also by a later try. */

@@ -1,5 +1,5 @@
 import type { Told } from './answer';
-import { jsonOf, numberOf } from './answer';
+import { costOf, jsonOf, numberOf } from './answer';
 
 /** Fields of a JSON body, none where it is no object. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -18,42 +18,51 @@ export const fieldsOf = (value: unknown): Fields =>
 /** The fields of a body that should be JSON. */
 export const fieldsIn = (body: Buffer): Fields => fieldsOf(jsonOf(body.toString('utf8')));
 
-const DATA_URI = /^data:[^,]*;base64,/i;
+const DATA_URI = /^data:[^,]{0,200};base64,/i;
 
-/** Long enough for a picture, and nothing but its letters. */
-const BASE64 = /^[\w+/-]{64,}={0,2}\s*$/;
+/** Characters: shorter than any picture, longer than any word. */
+const SHORTEST_BASE64 = 64;
 
-/** The first text in a value: outputs come alone, in a list, or in a field of their own. */
-function textIn(value: unknown, depth = 0): string | undefined {
-	if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
-	if (typeof value !== 'object' || value === null || depth > 3) return undefined;
-	const fields = fieldsOf(value);
-	const candidates = Array.isArray(value)
-		? value
-		: [fields.url, fields.image, fields.image_url, fields.output];
-	for (const candidate of candidates) {
-		const text = textIn(candidate, depth + 1);
-		if (text !== undefined) return text;
+/** Levels of lists and objects that an output is looked for in. */
+const DEPTH = 4;
+
+/** Nothing but the letters of base64; a pattern for the whole text would overflow on a large picture. */
+const isBase64 = (text: string): boolean =>
+	text.length >= SHORTEST_BASE64 &&
+	!/\s/.test(text.slice(0, SHORTEST_BASE64 - 4)) &&
+	!/[^\w+/=\s-]/.test(text);
+
+/** The texts in a value: outputs come alone, in a list, or in a field of their own. */
+function* textsIn(value: unknown, depth = 0): Generator<string> {
+	if (typeof value === 'string') yield value.trim();
+	if (typeof value !== 'object' || value === null || depth === DEPTH) return;
+	const { url, image, image_url: imageUrl, output } = fieldsOf(value);
+	const candidates = Array.isArray(value) ? value : [url, image, imageUrl, output];
+	for (const candidate of candidates) yield* textsIn(candidate, depth + 1);
+}
+
+function resultIn(text: string): Result | undefined {
+	if (/^https?:\/\//i.test(text)) return { link: text, bytes: undefined };
+	if (DATA_URI.test(text)) {
+		return { link: undefined, bytes: Buffer.from(text.slice(text.indexOf(',') + 1), 'base64') };
 	}
-	return undefined;
+	return isBase64(text) ? { link: undefined, bytes: Buffer.from(text, 'base64') } : undefined;
 }
 
 /** What the answer to a finished request holds, in any of the forms that were seen; null where there is nothing. */
-export function toResult(fields: Fields): Result | null {
-	const text = textIn(fields.output) ?? textIn(fields.images) ?? textIn(fields.image);
-	if (text === undefined) return null;
-	if (DATA_URI.test(text)) {
-		return { link: undefined, bytes: Buffer.from(text.replace(DATA_URI, ''), 'base64') };
+export function toResult({ output, images, image }: Fields): Result | null {
+	for (const text of textsIn([output, images, image])) {
+		const result = resultIn(text);
+		if (result !== undefined) return result;
 	}
-	if (/^https?:\/\//i.test(text)) return { link: text, bytes: undefined };
-	return BASE64.test(text) ? { link: undefined, bytes: Buffer.from(text, 'base64') } : null;
+	return null;
 }
 
 /** What the metrics of a finished request tell. */
 export function toldByMetrics(fields: Fields, requestId: string): Told {
 	const metrics = fieldsOf(fields.metrics);
 	return {
-		cost: numberOf(metrics.cost),
+		cost: costOf(metrics.cost),
 		remainingCredits: numberOf(metrics.remaining_credits),
 		requestId,
 		generationTime: numberOf(metrics.inference_time) ?? numberOf(metrics.total_time),

@@ -1,11 +1,13 @@
 import type { IDataObject, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { BaseUrlRefused, toBaseUrl } from '../../credentials/baseUrl';
+import { toKey } from '../../credentials/key';
 import type { Answer, Redact } from './answer';
 import { redactor } from './answer';
 import { Buffers } from './buffers';
 import { asAnswer, boundedBy, exchange } from './exchange';
-import { toFileUrl } from './fileUrl';
+import { whyNotFetched } from './fileUrl';
+import { refuseFile } from './meaning';
 import { Refusal } from './refusal';
 
 /** A request, relative to the credential's base URL. */
@@ -32,6 +34,8 @@ export interface Segmind {
 	 * @throws {Refusal} when its address must not be asked, or no whole answer came
 	 */
 	fetchFile(link: string, timeout: number): Promise<Answer>;
+	/** Why a file must not be fetched from an address; undefined when it may. */
+	whyNotFetched(link: string): string | undefined;
 	/** Ends every wait. */
 	readonly cancelled: AbortSignal | undefined;
 	/** Takes back the memory of an answer's body once nobody looks at it any more. */
@@ -46,7 +50,7 @@ export interface Segmind {
  */
 export async function openSegmind(context: IExecuteFunctions): Promise<Segmind> {
 	const credential = await context.getCredentials('segmindApi');
-	const key = String(credential.apiKey ?? '').trim();
+	const key = toKey(credential.apiKey);
 	if (key === '') {
 		throw new Refusal(
 			'credential',
@@ -60,7 +64,8 @@ export async function openSegmind(context: IExecuteFunctions): Promise<Segmind> 
 	return {
 		redact,
 		ask: async (question) => await ask(context, baseUrl, buffers, question),
-		fetchFile: async (link, timeout) => await fetchFile(context, toFileUrl(link, baseUrl), buffers, timeout),
+		fetchFile: async (link, timeout) => await fetchFile(context, link, baseUrl, buffers, timeout),
+		whyNotFetched: (link) => whyNotFetched(link, baseUrl),
 		cancelled: context.getExecutionCancelSignal(),
 		release: (body) => buffers.give(body),
 	};
@@ -105,15 +110,18 @@ async function ask(
 
 async function fetchFile(
 	context: IExecuteFunctions,
-	url: string,
+	link: string,
+	baseUrl: string,
 	buffers: Buffers,
 	timeout: number,
 ): Promise<Answer> {
+	const why = whyNotFetched(link, baseUrl);
+	if (why !== undefined) throw refuseFile(why);
 	const bounds = boundedBy(context, timeout);
 	const send = async (): Promise<IN8nHttpFullResponse> =>
 		await context.helpers.httpRequest({
 			method: 'GET',
-			url,
+			url: new URL(link).href,
 			abortSignal: bounds.ended,
 			...asAnswer(timeout),
 		});

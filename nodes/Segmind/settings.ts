@@ -64,6 +64,16 @@ const toSwitch = (entered: Entered, name: string): boolean =>
 const toCount = (entered: Entered, name: keyof typeof BOUNDS): number =>
 	toWhole(valueOf(entered, name), { label: labelOf(name), ...BOUNDS[name] });
 
+/** Names that n8n drops when it copies an item to the next node. */
+export const DROPPED_NAMES = ['__proto__', 'constructor', 'prototype'];
+
+function toFieldName(entered: Entered): string {
+	const label = labelOf('binaryPropertyOutput');
+	const name = toText(valueOf(entered, 'binaryPropertyOutput'), label, 'e.g. data').trim();
+	if (!DROPPED_NAMES.includes(name)) return name;
+	throw refuseValue(label, `can't be ${name}: n8n drops a field of that name`, 'Use another name, e.g. data');
+}
+
 /**
  * What the user set for one item, checked; what was left out or empty has its default.
  *
@@ -74,11 +84,7 @@ export function toSettings(entered: Entered): Settings {
 	const timeout =
 		isGiven(entered.timeout) || delivery === 'direct' ? toCount(entered, 'timeout') : QUEUED_TIMEOUT;
 	return {
-		binaryPropertyOutput: toText(
-			valueOf(entered, 'binaryPropertyOutput'),
-			labelOf('binaryPropertyOutput'),
-			'e.g. data',
-		).trim(),
+		binaryPropertyOutput: toFieldName(entered),
 		delivery,
 		fileName: isGiven(entered.fileName) ? toAskedName(entered.fileName) : undefined,
 		includeInputFields: toSwitch(entered, 'includeInputFields'),

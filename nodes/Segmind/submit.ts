@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isSuccess } from './answer';
+import { isSuccess, wordsOf } from './answer';
 import { awaited, noImage, toRefusal } from './meaning';
 import { Awaited, Refusal } from './refusal';
 import type { Fields } from './result';
@@ -44,9 +44,11 @@ async function submit(
 	if (!isSuccess(answer.statusCode)) throw toRefusal(answer, redact);
 	const fields = fieldsIn(answer.body);
 	const pollPath = pollPathIn(fields);
-	const requestId = requestIdIn(fields) ?? pollPath?.split('/').at(-1);
+	const requestId = requestIdIn(fields) ?? pollPath?.split('/').filter(Boolean).at(-1);
 	if (requestId !== undefined) return { requestId, ...(pollPath === undefined ? {} : { pollPath }) };
-	throw noImage('Segmind answered without a request id', answer.statusCode);
+	const words = wordsOf(answer, redact);
+	const happened = 'Segmind answered without a request id';
+	throw noImage(words === '' ? happened : `${happened}: ${words}`, answer.statusCode);
 }
 
 /**

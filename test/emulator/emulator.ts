@@ -12,7 +12,7 @@ import { checkBody } from './check';
 import type { Drawing } from './draw';
 import { draw, MEDIA_TYPES } from './draw';
 import type { Fault } from './fault';
-import { Faults, isBilled } from './fault';
+import { Faults, isBilled, withFile } from './fault';
 import type { Job } from './jobs';
 import { Jobs } from './jobs';
 import { deliver, html, parse, readBody, send } from './wire';
@@ -358,7 +358,7 @@ export class Emulator {
 		const fault = this.faults.take(about === 'result' ? 'result' : 'status', job?.drawing.prompt ?? '');
 		const { status, body } = job === undefined ? Jobs.unknown : job.tell(about, this.url);
 		await wait(fault.delay ?? 0);
-		await deliver(response, fault, {
+		await deliver(response, withFile(fault, job?.fileAt(this.url) ?? ''), {
 			status,
 			headers: { 'content-type': 'application/json' },
 			body: Buffer.from(JSON.stringify(body)),

@@ -15,6 +15,8 @@ export interface Fault {
 	readonly status?: number;
 	/** Its body: text as it is, anything else as JSON. */
 	readonly body?: unknown;
+	/** Fields over those of its JSON body, null takes one away; `{file}` stands for the job's file. */
+	readonly fields?: Readonly<Record<string, unknown>>;
 	/** Bytes of its body in base64, for what text can't hold. */
 	readonly bytes?: string;
 	/** Headers on top of the usual ones; null takes one away. */
@@ -56,6 +58,13 @@ export class Faults {
 	clear(): void {
 		this.orders = [];
 	}
+}
+
+/** A fault whose fields name the address of a job's file. */
+export function withFile(fault: Fault, file: string): Fault {
+	if (fault.fields === undefined) return fault;
+	const fields = JSON.stringify(fault.fields).replaceAll('{file}', file);
+	return { ...fault, fields: JSON.parse(fields) as NonNullable<Fault['fields']> };
 }
 
 /** Whether Segmind would bill the image that a fault meets. */

@@ -49,6 +49,11 @@ export class Job {
 		};
 	}
 
+	/** Where its file lies. */
+	fileAt(url: string): string {
+		return `${url}/files/${this.id}.${this.drawing.output_format}`;
+	}
+
 	tell(about: 'status' | 'result' | 'both', url: string): Told {
 		const { failure, readyAt } = this.options;
 		const base = { request_id: this.id };
@@ -78,7 +83,7 @@ export class Job {
 	private result(url: string): object {
 		const { drawing, keynames } = this.options;
 		const { prompt, seed, output_format: format } = drawing;
-		const file = `${url}/files/${this.id}.${format}`;
+		const file = this.fileAt(url);
 		if (keynames.length === 0) {
 			return { output: file, images: [{ url: file, file_name: `${this.id}.${format}` }], seed, prompt };
 		}

@@ -50,10 +50,17 @@ export interface Answer {
 	readonly body: Buffer;
 }
 
-function withFault(answer: Answer, { status, body, bytes, headers, huge }: Fault): Answer {
+/** A JSON body with fields over its own. */
+function withFields(body: Buffer, fields: Fault['fields']): Buffer {
+	if (fields === undefined) return body;
+	const all = Object.entries({ ...(JSON.parse(body.toString('utf8')) as object), ...fields });
+	return Buffer.from(JSON.stringify(Object.fromEntries(all.filter(([, value]) => value !== null))));
+}
+
+function withFault(answer: Answer, { status, body, bytes, fields, headers, huge }: Fault): Answer {
 	const changed =
 		status === undefined && body === undefined && bytes === undefined
-			? answer
+			? { ...answer, body: withFields(answer.body, fields) }
 			: {
 					status: status ?? 200,
 					headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json' },

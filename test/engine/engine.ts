@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- n8n itself, in this process */
 import { Container } from '@n8n/di';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -189,13 +189,19 @@ export class Engine {
 		return { ended: running.then(toRan), cancel: () => running.cancel() };
 	}
 
-	/** What "Retry execution" does: the stored data of a failed run goes on, in a new execution, at what failed. */
+	/**
+	 * What "Retry execution" does: the stored data of a failed run goes on, in a new execution, at what failed, with
+	 * the workflow as it is saved now.
+	 */
 	async retry({ run }: Ran, options: RunOptions): Promise<Ran> {
 		await this.keepBinaryData(options.binaryMode ?? 'filesystem');
 		const stored = JSON.parse(JSON.stringify(run.data)) as IRunExecutionData;
 		delete stored.resultData.error;
 		stored.resultData.runData[stored.resultData.lastNodeExecuted ?? '']?.pop();
 		const workflow = this.workflowOf(options);
+		for (const each of stored.executionData?.nodeExecutionStack ?? []) {
+			each.node = workflow.getNode(each.node.name) ?? each.node;
+		}
 		const execution = new WorkflowExecute(this.additionalData(options, workflow), 'retry', stored);
 		return toRan(await execution.processRunExecutionData(workflow));
 	}
@@ -203,6 +209,17 @@ export class Engine {
 	/** Deletes every stored file, as n8n does with those of an execution that it deletes. */
 	async deleteFiles(): Promise<void> {
 		await rm(Container.get(BinaryDataConfig).localStoragePath, { recursive: true, force: true });
+	}
+
+	/** Puts a file where n8n wants a folder for files, as a full or read-only disk would; gives back what ends it. */
+	async breakStorage(): Promise<() => Promise<void>> {
+		const { localStoragePath } = Container.get(BinaryDataConfig);
+		await rm(localStoragePath, { recursive: true, force: true });
+		await writeFile(localStoragePath, '');
+		return async () => {
+			await rm(localStoragePath, { force: true });
+			await mkdir(localStoragePath, { recursive: true });
+		};
 	}
 
 	/** The bytes of a file that the node put out. */

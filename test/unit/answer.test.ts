@@ -281,7 +281,6 @@ describe('headers', () => {
 		['0.05 USD', null],
 		['0', 0],
 		['0.0', 0],
-		['-0.2', -0.2],
 		['12.345', 12.345],
 		[' 7 ', 7],
 		['1e-3', 0.001],
@@ -290,6 +289,13 @@ describe('headers', () => {
 		expect(
 			told({ 'x-cost': header, 'x-remaining-credits': header, 'x-generation-time': header }),
 		).toStrictEqual({ cost: number, remainingCredits: number, generationTime: number, requestId: null });
+	});
+
+	it('of a cost below 0 are no cost, and of a balance below 0 are what is owed', () => {
+		expect(told({ 'x-cost': '-0.2', 'x-remaining-credits': '-0.2' })).toMatchObject({
+			cost: null,
+			remainingCredits: -0.2,
+		});
 	});
 
 	it('that are missing are null, never 0', () => {
