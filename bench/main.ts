@@ -1,151 +1,77 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions, no-console -- a benchmark with processes of its own, not part of the node */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- a command for the terminal, not part of the node */
 import { Presets, SingleBar } from 'cli-progress';
-import Table from 'cli-table3';
-import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
+import CliTable from 'cli-table3';
+import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
+import pico from 'picocolors';
 
-import type { EmulatorOptions } from '../test/emulator/emulator';
-import { Emulator } from '../test/emulator/emulator';
-import type { Job, Measured } from './job';
+import { generatedReadme } from '../docs/readme';
+import { toChart } from './chart';
+import type { Scope } from './collect';
+import { collect, QUICK, stepsOf, wholeScope } from './collect';
+import type { Figures } from './figures';
+import { complaintsOf } from './figures';
+import { toPage } from './page';
+import { Runner } from './runner';
+import type { Table } from './tables';
+import { headlineTable, matrixTable, moneyTable, packageTable, sourceOf } from './tables';
 
-const MB = 1_000_000;
-
-/** What a figure must not exceed. */
-interface Figure {
-	readonly name: string;
-	readonly value: number;
-	readonly limit: number;
-	readonly unit: string;
+function show(title: string, { head, rows }: Table): void {
+	const table = new CliTable({ head: [...head], style: { head: ['bold'], border: [] } });
+	table.push(...rows.map((row) => [...row]));
+	console.log(`\n${pico.bold(title)}\n${table.toString()}`);
 }
 
-/** A picture of noise, which no format makes smaller: about 2 MB. */
-async function noise(): Promise<Buffer> {
-	const side = 816;
-	return await sharp(randomBytes(side * side * 3), { raw: { width: side, height: side, channels: 3 } })
-		.png()
-		.toBuffer();
-}
-
-/** Runs one job in a process of its own, so that its peak of memory is its own. */
-async function measure(job: Job): Promise<Measured> {
-	const child = fork(join(process.cwd(), 'bench', 'worker.ts'), [], { execArgv: ['--import', 'tsx'] });
-	const failed = once(child, 'exit').then(([code]) => {
-		throw new Error(`${job.client} ended with ${String(code)}`);
-	});
-	child.send(job);
-	const measured = await Promise.race([once(child, 'message'), failed]);
-	failed.catch(() => undefined);
-	return measured[0] as Measured;
-}
-
-const median = (values: readonly number[]): number =>
-	[...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-/** Runs the same job for each client in turns, so that a machine that gets slower is slower for all. */
-async function inTurns(
-	options: EmulatorOptions,
-	clients: ReadonlyArray<Job['client']>,
-	job: Pick<Job, 'items' | 'atOnce'>,
-	rounds: number,
-	done: () => void,
-): Promise<Map<Job['client'], Measured[]>> {
-	const results = new Map<Job['client'], Measured[]>(clients.map((client) => [client, []]));
-	for (let round = 0; round < rounds; round += 1) {
-		for (const client of clients) {
-			// A new one each time: a window of the rate limit or a balance must not reach into the next run.
-			const emulator = await Emulator.start({ credits: 1000, ...options });
-			try {
-				const measured = await measure({ ...job, client, baseUrl: emulator.url, apiKey: emulator.key });
-				results.get(client)?.push(measured);
-			} finally {
-				await emulator.close();
-			}
-			done();
+function showAll(figures: Figures, isQuick: boolean): void {
+	if (!isQuick) {
+		for (const items of new Set(figures.rows.map((row) => row.items))) {
+			show(`${items} items`, matrixTable(figures, items));
 		}
 	}
-	return results;
+	show('64 items, pictures of 2 MB, answers in 200 ms', headlineTable(figures));
+	show('Paid per delivered, under Retry On Fail', moneyTable(figures));
+	show('The package', packageTable(figures));
+	console.log(`\n${sourceOf(figures)}`);
 }
 
-const timesOf = (measured: readonly Measured[] = []): number[] =>
-	measured.map(({ milliseconds }) => milliseconds);
-
-/** The ratio of two clients, round by round, and of those the one in the middle. */
-const ratio = (one: readonly number[], other: readonly number[]): number =>
-	median(one.map((value, index) => value / other[index]!));
-
-async function run(rounds: number, done: () => void): Promise<Figure[]> {
-	const picture = await noise();
-	const batch = { items: 64, atOnce: 4 };
-	const made = await inTurns({ picture, delay: 200 }, ['undici', 'node', 'empty'], batch, rounds, done);
-	const empty = median((made.get('empty') ?? []).map(({ peakBytes }) => peakBytes));
-	const peak = median((made.get('node') ?? []).map(({ peakBytes }) => peakBytes));
-
-	const many = await inTurns({ picture, delay: 20 }, ['node'], { items: 200, atOnce: 4 }, 1, done);
-	const manyPeak = median((many.get('node') ?? []).map(({ peakBytes }) => peakBytes));
-
-	const rateLimit = { requests: 10, window: 2000 };
-	const limited = await inTurns(
-		{ picture, delay: 200, rateLimit },
-		['node'],
-		{ items: 40, atOnce: 4 },
-		1,
-		done,
+async function measure(scope: Scope): Promise<Figures> {
+	const bar = new SingleBar(
+		{ format: ' {bar} {value} of {total} runs, {duration_formatted}', clearOnComplete: true },
+		Presets.shades_classic,
 	);
-	// Forty images in windows of ten: the last window opens after three, and holds three rounds of four.
-	const best = 3 * rateLimit.window + 3 * 200;
-
-	return [
-		{
-			name: '64 images of 2 MB in 200 ms, 4 at once: time of undici alone',
-			value: ratio(timesOf(made.get('node')), timesOf(made.get('undici'))),
-			limit: 1.1,
-			unit: '×',
-		},
-		{ name: 'the same: peak memory over an empty run', value: (peak - empty) / MB, limit: 60, unit: 'MB' },
-		{
-			name: '200 images: peak memory over an empty run',
-			value: (manyPeak - empty) / MB,
-			limit: 60,
-			unit: 'MB',
-		},
-		{
-			name: '40 images under a limit of 10 in 2 s: time of the best possible',
-			value: median(timesOf(limited.get('node'))) / best,
-			limit: 1.15,
-			unit: '×',
-		},
-	];
+	const runner = await Runner.start();
+	bar.start(stepsOf(scope), 0);
+	try {
+		return await collect(runner, scope, () => bar.increment());
+	} finally {
+		bar.stop();
+		await runner.stop();
+	}
 }
+
+const toJson = (figures: Figures): string => `${JSON.stringify(figures, null, 2)}\n`;
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({
-		options: { rounds: { type: 'string', default: '3' }, json: { type: 'boolean', default: false } },
+		options: {
+			json: { type: 'string' },
+			quick: { type: 'boolean', default: false },
+			rounds: { type: 'string', default: '3' },
+		},
 	});
-	const rounds = Number(values.rounds);
-	const bar = new SingleBar(
-		{ format: ' {bar} {value} of {total} runs', clearOnComplete: true },
-		Presets.shades_classic,
-	);
-	bar.start(3 * rounds + 2, 0);
-	const figures = await run(rounds, () => bar.increment()).finally(() => bar.stop());
-	if (values.json) {
-		console.log(JSON.stringify({ node: process.version, cpus: cpus().length, rounds, figures }, null, 2));
-		return;
+	const figures = await measure(values.quick ? QUICK : wholeScope(Number(values.rounds)));
+	showAll(figures, values.quick);
+	if (values.json !== undefined) await writeFile(values.json, toJson(figures));
+	if (!values.quick) {
+		await writeFile('docs/benchmarks.json', toJson(figures));
+		await writeFile('docs/benchmarks.svg', toChart(figures));
+		await writeFile('docs/benchmarks.md', toPage(figures));
+		await writeFile('README.md', generatedReadme(await readFile('README.md', 'utf8')));
 	}
-	const table = new Table({ head: ['Figure', 'Measured', 'At most'], style: { head: ['bold'], border: [] } });
-	for (const { name, value, limit, unit } of figures) {
-		table.push([name, `${value.toFixed(2)} ${unit}`, `${limit} ${unit}`]);
-	}
-	console.log(table.toString());
-	console.log(
-		`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? ''}, median of ${rounds} rounds`,
-	);
+	const complaints = complaintsOf(figures);
+	complaints.forEach((complaint) => console.error(pico.red(`✗ ${complaint}`)));
+	process.exitCode = complaints.length === 0 ? 0 : 1;
 }
 
 void main();

@@ -2,6 +2,7 @@ import { MODELS } from '../nodes/Segmind/model/models';
 import { optionFields } from '../nodes/Segmind/options';
 import manifest from '../package.json';
 import { dependencyTable } from './dependencyTable';
+import { figureTable, lastFigures } from './figureTable';
 import { optionTable } from './optionTable';
 import { parameterTable } from './parameterTable';
 import { refusalTable } from './refusalTable';
@@ -11,6 +12,7 @@ const PARTS: ReadonlyMap<string, () => string> = new Map([
 	...MODELS.map((model): [string, () => string] => [model.id, () => parameterTable(model)]),
 	['options', () => optionTable(optionFields)],
 	['refusals', refusalTable],
+	['figures', () => figureTable(lastFigures())],
 	['dependencies', () => dependencyTable(manifest)],
 ]);
 
@@ -25,7 +27,8 @@ function checkMarkers(text: string): void {
 }
 
 /**
- * README.md with its generated parts made anew from the model's table, the options, the refusals and package.json.
+ * README.md with its generated parts made anew from the model's table, the options, the refusals, the last
+ * benchmark and package.json.
  *
  * @param text README.md as it is
  * @throws when a part is missing, or a dependency has no reason
