@@ -1,3 +1,5 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- waits for a page in a real browser */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { chromium, selectors } from 'playwright-core';
 
@@ -14,6 +16,24 @@ const CHROMIUM_ARGUMENTS = [
 	'--disable-sync',
 ];
 
+const SURROUNDINGS = `
+	.el-notification, [class*="floatingNodes"] { display: none !important }
+	.el-overlay, [data-test-id="ndv-backdrop"] { background: white !important; opacity: 1 !important }
+`;
+
+const MOST_LOOKS = 30;
+
+/** Milliseconds. */
+const BETWEEN_LOOKS = 500;
+
+/** A part of the page, in its pixels. */
+export interface Box {
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+}
+
 /** n8n's editor in a real browser, with its owner signed in. */
 export class Editor {
 	private constructor(
@@ -21,10 +41,12 @@ export class Editor {
 		readonly page: Page,
 	) {}
 
-	static async open(n8n: N8n): Promise<Editor> {
+	/** @param deviceScaleFactor pixels on the screen for each pixel of the page */
+	static async open(n8n: N8n, deviceScaleFactor = 1): Promise<Editor> {
 		selectors.setTestIdAttribute('data-test-id');
 		const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
-		const page = await browser.newPage({ baseURL: n8n.url, viewport: { width: 1400, height: 1000 } });
+		const viewport = { width: 1400, height: 1000 };
+		const page = await browser.newPage({ baseURL: n8n.url, viewport, deviceScaleFactor });
 		page.setDefaultTimeout(20_000);
 		const editor = new Editor(browser, page);
 		await page.goto('/signin');
@@ -44,6 +66,46 @@ export class Editor {
 		await this.page.goto(`/workflow/${workflow}`);
 		await this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
 		await this.part('node-parameters').waitFor();
+	}
+
+	/** Shows a workflow with all its nodes and notes in view. */
+	async openCanvas(workflow: string): Promise<void> {
+		await this.page.goto(`/workflow/${workflow}`);
+		await this.part('canvas-node').first().waitFor();
+		await this.part('zoom-to-fit').click();
+	}
+
+	/** Takes away what lies over or behind a panel and is no part of it. */
+	async clearSurroundings(): Promise<void> {
+		await this.page.addStyleTag({ content: SURROUNDINGS });
+	}
+
+	/**
+	 * Where the last part of this name is.
+	 *
+	 * @throws when it is not to be seen
+	 */
+	async boxOf(part: string): Promise<Box> {
+		const box = await this.part(part).last().boundingBox();
+		if (box === null) throw new Error(`${part} is not to be seen`);
+		return box;
+	}
+
+	/**
+	 * A part of the page as PNG, once nothing moves any more.
+	 *
+	 * @param clip the part, asked for anew each time because it may move; in pixels of the page
+	 */
+	async pictureOf(clip: () => Promise<Box>): Promise<Buffer> {
+		await this.page.mouse.move(1, 1);
+		let before: Buffer = Buffer.alloc(0);
+		for (let look = 0; look < MOST_LOOKS; look += 1) {
+			const picture = await this.page.screenshot({ clip: await clip(), animations: 'disabled' });
+			if (picture.equals(before)) return picture;
+			before = picture;
+			await wait(BETWEEN_LOOKS);
+		}
+		throw new Error('The page does not come to rest');
 	}
 
 	/** A page that is closed at once keeps the editor's lock on its workflow for a while. */
