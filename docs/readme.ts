@@ -1,5 +1,5 @@
 import { MODELS } from '../nodes/Segmind/model/models';
-import { optionFields } from '../nodes/Segmind/options';
+import { optionFields } from '../nodes/Segmind/form/options';
 import manifest from '../package.json';
 import { dependencyTable } from './dependencyTable';
 import { figureTable, lastFigures } from './figureTable';

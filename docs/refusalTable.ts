@@ -1,6 +1,6 @@
-import { toRefusal } from '../nodes/Segmind/meaning';
-import type { Cause } from '../nodes/Segmind/refusal';
-import { Refusal } from '../nodes/Segmind/refusal';
+import { toRefusal } from '../nodes/Segmind/segmind/meaning';
+import type { Cause } from '../nodes/Segmind/segmind/refusal';
+import { Refusal } from '../nodes/Segmind/segmind/refusal';
 import { code, toTable } from './markdown';
 
 const HEAD = ['Cause', 'Status', 'What it is', 'Billed', 'Retryable', 'What then'];

@@ -1,6 +1,6 @@
 import type { IDataObject, INode, INodeProperties } from 'n8n-workflow';
 
-import { formOf } from '../../nodes/Segmind/form';
+import { formOf } from '../../nodes/Segmind/form/form';
 import { flux11Pro } from '../../nodes/Segmind/model/flux11Pro';
 import { Editor } from './editor';
 import { Stand } from './stand';

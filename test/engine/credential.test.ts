@@ -1,7 +1,7 @@
 import { CredentialTestContext } from 'n8n-core';
 import type { INodeCredentialTestResult } from 'n8n-workflow';
 
-import { testSegmindApi } from '../../nodes/Segmind/credentialTest';
+import { testSegmindApi } from '../../nodes/Segmind/segmind/credentialTest';
 import { Emulator } from '../emulator/emulator';
 import { Engine } from './engine';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import { FileNames, toAskedName, toDefaultName } from '../../nodes/Segmind/fileName';
-import { Refusal } from '../../nodes/Segmind/refusal';
+import { FileNames, toAskedName, toDefaultName } from '../../nodes/Segmind/request/fileName';
+import { Refusal } from '../../nodes/Segmind/segmind/refusal';
 import { Emulator } from '../emulator/emulator';
 import { Engine } from '../engine/engine';
 import { outcomeOf } from '../unit/refused';

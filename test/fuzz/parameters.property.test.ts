@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import { flux11Pro } from '../../nodes/Segmind/model/flux11Pro';
-import { Refusal } from '../../nodes/Segmind/refusal';
-import { toImageRequest } from '../../nodes/Segmind/request';
-import { toRunSettings, toSettings } from '../../nodes/Segmind/settings';
+import { Refusal } from '../../nodes/Segmind/segmind/refusal';
+import { toImageRequest } from '../../nodes/Segmind/request/request';
+import { toRunSettings, toSettings } from '../../nodes/Segmind/request/settings';
 import { Emulator } from '../emulator/emulator';
 import { Engine } from '../engine/engine';
 import { outcomeOf } from '../unit/refused';

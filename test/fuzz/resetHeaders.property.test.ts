@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { toRetryAfter } from '../../nodes/Segmind/retryAfter';
+import { toRetryAfter } from '../../nodes/Segmind/segmind/retryAfter';
 import { campaign } from './campaign';
 
 const always = campaign(2);

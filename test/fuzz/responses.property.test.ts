@@ -3,7 +3,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Metadata } from 'sharp';
 import sharp from 'sharp';
 
-import { toPicture } from '../../nodes/Segmind/picture';
+import { toPicture } from '../../nodes/Segmind/image/picture';
 import { Engine } from '../engine/engine';
 import { answerOf, isPlain, isWhole, toWire } from './answers';
 import { bodyOf } from './bodies';

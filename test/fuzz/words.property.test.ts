@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 
-import type { Answer } from '../../nodes/Segmind/answer';
-import { redactor } from '../../nodes/Segmind/answer';
-import { toRefusal } from '../../nodes/Segmind/meaning';
+import type { Answer } from '../../nodes/Segmind/segmind/answer';
+import { redactor } from '../../nodes/Segmind/segmind/answer';
+import { toRefusal } from '../../nodes/Segmind/segmind/meaning';
 import { Emulator } from '../emulator/emulator';
 import { Engine } from '../engine/engine';
 import { campaign } from './campaign';

@@ -1,7 +1,7 @@
-import type { Answer } from '../../nodes/Segmind/answer';
-import { isSuccess, redactor, toldBy, wordsOf } from '../../nodes/Segmind/answer';
-import { neverSent, noImage, toRefusal, uncertain, unpaid } from '../../nodes/Segmind/meaning';
-import type { Refusal } from '../../nodes/Segmind/refusal';
+import type { Answer } from '../../nodes/Segmind/segmind/answer';
+import { isSuccess, redactor, toldBy, wordsOf } from '../../nodes/Segmind/segmind/answer';
+import { neverSent, noImage, toRefusal, uncertain, unpaid } from '../../nodes/Segmind/segmind/meaning';
+import type { Refusal } from '../../nodes/Segmind/segmind/refusal';
 import { AVOIDED_WORDS } from './refused';
 
 /** Built, so that no scanner takes it for a real one. */

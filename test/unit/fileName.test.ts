@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { FileNames, toAskedName, toDefaultName } from '../../nodes/Segmind/fileName';
-import { Refusal } from '../../nodes/Segmind/refusal';
+import { FileNames, toAskedName, toDefaultName } from '../../nodes/Segmind/request/fileName';
+import { Refusal } from '../../nodes/Segmind/segmind/refusal';
 import { AVOIDED_WORDS, outcomeOf, refusedBy } from './refused';
 
 /** The longest extension that the node adds. */

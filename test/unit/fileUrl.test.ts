@@ -1,4 +1,4 @@
-import { whyNotFetched } from '../../nodes/Segmind/fileUrl';
+import { whyNotFetched } from '../../nodes/Segmind/segmind/fileUrl';
 import { AVOIDED_WORDS } from './refused';
 
 const SEGMIND = 'https://api.segmind.com';

@@ -1,7 +1,7 @@
 import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
-import { formOf } from '../../nodes/Segmind/form';
+import { formOf } from '../../nodes/Segmind/form/form';
 import { flux11Pro } from '../../nodes/Segmind/model/flux11Pro';
 import { MODELS } from '../../nodes/Segmind/model/models';
 import { AVOIDED_WORDS } from './refused';

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 
-import { toMedia } from '../../nodes/Segmind/media';
+import { toMedia } from '../../nodes/Segmind/image/media';
 
 /** The start of an MP4, a box of 32 bytes, and what could be its content. */
 const MP4 = Buffer.concat([

@@ -2,10 +2,10 @@ import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 import { request } from 'undici';
 
-import { formOf } from '../../nodes/Segmind/form';
+import { formOf } from '../../nodes/Segmind/form/form';
 import type { Attribute } from '../../nodes/Segmind/model/attribute';
 import { DEFAULT_MODEL, MODELS } from '../../nodes/Segmind/model/models';
-import { toImageRequest } from '../../nodes/Segmind/request';
+import { toImageRequest } from '../../nodes/Segmind/request/request';
 import { Emulator } from '../emulator/emulator';
 import { refusedBy } from './refused';
 

@@ -1,4 +1,4 @@
-import { whyNeverSent } from '../../nodes/Segmind/noAnswer';
+import { whyNeverSent } from '../../nodes/Segmind/segmind/noAnswer';
 
 /** An error as Node makes it, inside those that axios and n8n put around it. */
 function wrapped(message: string, fields: Readonly<Record<string, unknown>>): Error {

@@ -1,4 +1,4 @@
-import { OTHER_PRICE, toObject, toOtherRequest } from '../../nodes/Segmind/otherModel';
+import { OTHER_PRICE, toObject, toOtherRequest } from '../../nodes/Segmind/request/otherModel';
 import { AVOIDED_WORDS, refusedBy } from './refused';
 
 const NOTHING_SENT = 'Nothing was sent and nothing was billed.';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Sharp } from 'sharp';
 import sharp from 'sharp';
 
-import { toPicture } from '../../nodes/Segmind/picture';
+import { toPicture } from '../../nodes/Segmind/image/picture';
 
 type Rgb = { r: number; g: number; b: number };
 

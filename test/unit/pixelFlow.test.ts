@@ -1,4 +1,4 @@
-import { toFlowPath, toOutputs } from '../../nodes/Segmind/flow';
+import { toFlowPath, toOutputs } from '../../nodes/Segmind/operations/flow';
 import { refusedBy } from './refused';
 
 describe('where a flow is run', () => {

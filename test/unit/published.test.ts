@@ -2,7 +2,7 @@ import { FormData, request } from 'undici';
 
 import type { Attribute } from '../../nodes/Segmind/model/attribute';
 import { flux11Pro } from '../../nodes/Segmind/model/flux11Pro';
-import { toImageRequest } from '../../nodes/Segmind/request';
+import { toImageRequest } from '../../nodes/Segmind/request/request';
 import { Emulator } from '../emulator/emulator';
 
 /*

@@ -1,4 +1,4 @@
-import { Refusal } from '../../nodes/Segmind/refusal';
+import { Refusal } from '../../nodes/Segmind/segmind/refusal';
 
 /** Words that the node's own messages avoid. */
 export const AVOIDED_WORDS = /error|problem|failure|mistake/i;

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 
 import type { Attribute } from '../../nodes/Segmind/model/attribute';
 import { flux11Pro } from '../../nodes/Segmind/model/flux11Pro';
-import { Refusal } from '../../nodes/Segmind/refusal';
-import type { Entered, ImageRequest } from '../../nodes/Segmind/request';
-import { toImageRequest } from '../../nodes/Segmind/request';
+import { Refusal } from '../../nodes/Segmind/segmind/refusal';
+import type { Entered, ImageRequest } from '../../nodes/Segmind/request/request';
+import { toImageRequest } from '../../nodes/Segmind/request/request';
 import { checkBody } from '../emulator/check';
 import { AVOIDED_WORDS, outcomeOf, refusedBy } from './refused';
 

@@ -1,4 +1,4 @@
-import { fieldsIn, fieldsOf, toldByMetrics, toResult } from '../../nodes/Segmind/result';
+import { fieldsIn, fieldsOf, toldByMetrics, toResult } from '../../nodes/Segmind/queue/result';
 
 const LINK = 'https://images.segmind.com/1.webp';
 const BYTES = Buffer.from(Array.from({ length: 3000 }, (_, index) => index % 256));

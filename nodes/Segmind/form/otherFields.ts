@@ -23,7 +23,7 @@ export const OTHER_FIELDS: INodeProperties[] = [
 		displayOptions: { show: { ...GENERATE, model: [OTHER_MODEL] } },
 		default: '{\n  "prompt": ""\n}',
 		description:
-			"The attributes of the request, by the names on the model's API page; quotes in a prompt are safe in an expression such as {{ { prompt: $json.prompt } }}",
+			"The attributes of the request, by the names on the model's API page; quotes in a prompt are safe when an expression makes the body",
 	},
 ];
 

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { requestBalance } from './account';
-import { toOutput } from './outcome';
-import { Refusal } from './refusal';
-import { openSegmind } from './segmind';
+import { requestBalance } from '../segmind/account';
+import { toOutput } from '../item/outcome';
+import { Refusal } from '../segmind/refusal';
+import { openSegmind } from '../segmind/segmind';
 
 /** account: getCredits. The balance is asked for once and told to every item. */
 export async function getCredits(context: IExecuteFunctions): Promise<INodeExecutionData[]> {

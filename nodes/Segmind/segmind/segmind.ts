@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { BaseUrlRefused, toBaseUrl } from '../../credentials/baseUrl';
-import { toKey } from '../../credentials/key';
+import { BaseUrlRefused, toBaseUrl } from '../../../credentials/baseUrl';
+import { toKey } from '../../../credentials/key';
 import type { Answer, Redact } from './answer';
 import { redactor } from './answer';
 import { Buffers } from './buffers';

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { readRunOptions } from './parameters';
-import { Refusal } from './refusal';
+import { Refusal } from '../segmind/refusal';
 import type { RunSettings, Settings } from './settings';
 import { toRunSettings } from './settings';
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import type { Kept } from './item';
-import type { Order } from './order';
-import type { RefusalFields } from './refusal';
-import { Refusal } from './refusal';
-import type { Ticket } from './ticket';
+import type { Kept } from '../item/item';
+import type { Order } from '../request/order';
+import type { RefusalFields } from '../segmind/refusal';
+import { Refusal } from '../segmind/refusal';
+import type { Ticket } from '../queue/ticket';
 
 /** Which image a note is about. */
 interface Note {

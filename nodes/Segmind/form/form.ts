@@ -1,11 +1,11 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
-import { collectionOf } from './form/collection';
-import { FLOW_FIELDS } from './form/flowFields';
-import { additionalFields, modelField, topFields } from './form/modelFields';
-import { GENERATE, GET_RESULT, OPERATIONS, RESOURCE, RUN, TOOL_DESCRIPTIONS } from './form/operations';
-import { OTHER_FIELDS, REQUEST_ID } from './form/otherFields';
-import type { Model } from './model/attribute';
+import { collectionOf } from './collection';
+import { FLOW_FIELDS } from './flowFields';
+import { additionalFields, modelField, topFields } from './modelFields';
+import { GENERATE, GET_RESULT, OPERATIONS, RESOURCE, RUN, TOOL_DESCRIPTIONS } from './operations';
+import { OTHER_FIELDS, REQUEST_ID } from './otherFields';
+import type { Model } from '../model/attribute';
 import { COLLECT_OPTIONS, FLOW_OPTIONS, optionFields } from './options';
 
 const only = (names: readonly string[]): INodeProperties[] =>

@@ -3,16 +3,16 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { imageWork } from './imageWork';
-import type { Model } from './model/attribute';
-import { DEFAULT_MODEL, MODELS, OTHER_MODEL } from './model/models';
-import type { Order } from './order';
-import { toPlan } from './order';
-import { OTHER_PRICE, toOtherRequest } from './otherModel';
-import { readAttributes, readFields, readOptions } from './parameters';
-import type { ImageRequest } from './request';
-import { toImageRequest } from './request';
-import { run } from './run';
-import { toSettings } from './settings';
+import type { Model } from '../model/attribute';
+import { DEFAULT_MODEL, MODELS, OTHER_MODEL } from '../model/models';
+import type { Order } from '../request/order';
+import { toPlan } from '../request/order';
+import { OTHER_PRICE, toOtherRequest } from '../request/otherModel';
+import { readAttributes, readFields, readOptions } from '../request/parameters';
+import type { ImageRequest } from '../request/request';
+import { toImageRequest } from '../request/request';
+import { run } from '../batch/run';
+import { toSettings } from '../request/settings';
 
 const draw = (max: number): number => randomInt(max + 1);
 

@@ -5,9 +5,9 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { toBaseUrl } from '../../credentials/baseUrl';
-import { toKey } from '../../credentials/key';
-import { SegmindApi } from '../../credentials/SegmindApi.credentials';
+import { toBaseUrl } from '../../../credentials/baseUrl';
+import { toKey } from '../../../credentials/key';
+import { SegmindApi } from '../../../credentials/SegmindApi.credentials';
 import { BALANCE_PATH, BALANCE_TIMEOUT, toBalance } from './account';
 import { redactor } from './answer';
 import { whyNeverSent } from './noAnswer';

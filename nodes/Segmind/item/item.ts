@@ -1,8 +1,8 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { Order } from './order';
-import { Refusal } from './refusal';
-import type { Settings } from './settings';
+import type { Order } from '../request/order';
+import { Refusal } from '../segmind/refusal';
+import type { Settings } from '../request/settings';
 
 /** Fields that tell of one image only where they apply, and must not come through from the input. */
 const SOMETIMES = ['imageUrl', 'alreadyPaid', 'status'];

@@ -1,5 +1,5 @@
-import type { Told } from './answer';
-import { costOf, jsonOf, numberOf } from './answer';
+import type { Told } from '../segmind/answer';
+import { costOf, jsonOf, numberOf } from '../segmind/answer';
 
 /** Fields of a JSON body, none where it is no object. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -1,27 +1,27 @@
-import type { Answer, Made } from './answer';
+import type { Answer, Made } from '../segmind/answer';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { FileNames, toDefaultName, toSafeName } from './fileName';
+import { FileNames, toDefaultName, toSafeName } from '../request/fileName';
 import { linksIn, toFlowPath, toOutputs } from './flow';
-import type { Kept } from './item';
-import { store } from './item';
-import type { Media } from './media';
-import { toMedia } from './media';
-import type { Order } from './order';
-import { toPlan } from './order';
-import { OTHER_PRICE, toObject } from './otherModel';
-import { readFields, readOptions } from './parameters';
-import { collect, collectFile } from './collect';
-import { Deadline } from './deadline';
-import { submitOnce, withTicket } from './submit';
-import { refuseValue, toBoolean } from './request';
-import type { Fields } from './result';
-import { fieldsOf, toldByMetrics } from './result';
-import { run } from './run';
-import { toSettings } from './settings';
-import type { Segmind } from './segmind';
-import type { Slip, Ticket } from './ticket';
-import type { Attempted, Work } from './work';
+import type { Kept } from '../item/item';
+import { store } from '../item/item';
+import type { Media } from '../image/media';
+import { toMedia } from '../image/media';
+import type { Order } from '../request/order';
+import { toPlan } from '../request/order';
+import { OTHER_PRICE, toObject } from '../request/otherModel';
+import { readFields, readOptions } from '../request/parameters';
+import { collect, collectFile } from '../queue/collect';
+import { Deadline } from '../queue/deadline';
+import { submitOnce, withTicket } from '../queue/submit';
+import { refuseValue, toBoolean } from '../request/request';
+import type { Fields } from '../queue/result';
+import { fieldsOf, toldByMetrics } from '../queue/result';
+import { run } from '../batch/run';
+import { toSettings } from '../request/settings';
+import type { Segmind } from '../segmind/segmind';
+import type { Slip, Ticket } from '../queue/ticket';
+import type { Attempted, Work } from '../batch/work';
 
 /** A flow to be run, with its inputs. */
 interface FlowRequest {

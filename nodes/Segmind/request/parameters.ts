@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Model } from './model/attribute';
+import type { Model } from '../model/attribute';
 import type { Entered } from './request';
 import { RUN_OPTIONS } from './settings';
 

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { jsonOf } from './answer';
-import { isFileLink } from './media';
-import { refuseValue, toText } from './request';
-import type { Fields } from './result';
-import { fieldsOf } from './result';
-import { DROPPED_NAMES } from './settings';
+import { jsonOf } from '../segmind/answer';
+import { isFileLink } from '../image/media';
+import { refuseValue, toText } from '../request/request';
+import type { Fields } from '../queue/result';
+import { fieldsOf } from '../queue/result';
+import { DROPPED_NAMES } from '../request/settings';
 
 /** Hands out each name once: picture, picture-2. */
 class UniqueNames {

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { Failure } from './order';
-import type { Refusal } from './refusal';
-import { Unsent } from './refusal';
+import type { Failure } from '../request/order';
+import type { Refusal } from '../segmind/refusal';
+import { Unsent } from '../segmind/refusal';
 
 /** An item that came about. */
 export interface Success {

@@ -1,10 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Made } from './answer';
-import type { Kept } from './item';
-import type { Order } from './order';
-import type { Segmind } from './segmind';
-import type { Slip, Ticket } from './ticket';
+import type { Made } from '../segmind/answer';
+import type { Kept } from '../item/item';
+import type { Order } from '../request/order';
+import type { Segmind } from '../segmind/segmind';
+import type { Slip, Ticket } from '../queue/ticket';
 
 /** What was made, and how many requests it took. */
 export interface Attempted<M extends Made> {

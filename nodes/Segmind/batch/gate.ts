@@ -1,6 +1,6 @@
-import type { Refusal } from './refusal';
-import { Unsent } from './refusal';
-import { wait } from './wait';
+import type { Refusal } from '../segmind/refusal';
+import { Unsent } from '../segmind/refusal';
+import { wait } from '../segmind/wait';
 
 /** Milliseconds by which those that waited together set out one after the other, so that they are no stampede. */
 const SPREAD = 50;

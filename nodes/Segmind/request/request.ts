@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Attribute, Body, IntegerAttribute, Model } from './model/attribute';
-import { applies } from './model/attribute';
-import { Refusal } from './refusal';
+import type { Attribute, Body, IntegerAttribute, Model } from '../model/attribute';
+import { applies } from '../model/attribute';
+import { Refusal } from '../segmind/refusal';
 
 /** What the user entered, by parameter name; expressions may have made anything of it. */
 export type Entered = Readonly<Record<string, unknown>>;

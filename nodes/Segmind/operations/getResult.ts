@@ -1,18 +1,18 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { Image } from './image';
-import { collectImage } from './image';
+import type { Image } from '../image/image';
+import { collectImage } from '../image/image';
 import { keepImage } from './imageWork';
-import type { Order } from './order';
-import { toPlan } from './order';
-import { readFields, readOptions } from './parameters';
-import { Deadline } from './deadline';
-import { isPathSafe } from './submit';
-import { refuseValue, toText } from './request';
-import type { Fields } from './result';
-import { run } from './run';
-import { toSettings } from './settings';
-import type { Work } from './work';
+import type { Order } from '../request/order';
+import { toPlan } from '../request/order';
+import { readFields, readOptions } from '../request/parameters';
+import { Deadline } from '../queue/deadline';
+import { isPathSafe } from '../queue/submit';
+import { refuseValue, toText } from '../request/request';
+import type { Fields } from '../queue/result';
+import { run } from '../batch/run';
+import { toSettings } from '../request/settings';
+import type { Work } from '../batch/work';
 
 /** An image that was submitted before. */
 interface Submitted {

@@ -1,22 +1,22 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { requestBalance } from './account';
+import { requestBalance } from '../segmind/account';
 import { askPatiently, requestWithRetries } from './attempt';
 import { Budget } from './budget';
-import { FileNames } from './fileName';
+import { FileNames } from '../request/fileName';
 import { Gate } from './gate';
-import type { Kept } from './item';
-import { toItem } from './item';
-import { awaited, uncertain } from './meaning';
-import type { Order } from './order';
-import type { Outcome } from './outcome';
+import type { Kept } from '../item/item';
+import { toItem } from '../item/item';
+import { awaited, uncertain } from '../segmind/meaning';
+import type { Order } from '../request/order';
+import type { Outcome } from '../item/outcome';
 import { mapAtOnce } from './pool';
 import type { Receipts } from './receipts';
-import { Awaited, Refusal } from './refusal';
-import { openSegmind } from './segmind';
-import type { RunSettings } from './settings';
-import type { Made } from './answer';
-import type { Slip, Ticket } from './ticket';
+import { Awaited, Refusal } from '../segmind/refusal';
+import { openSegmind } from '../segmind/segmind';
+import type { RunSettings } from '../request/settings';
+import type { Made } from '../segmind/answer';
+import type { Slip, Ticket } from '../queue/ticket';
 import type { Attempted, Work } from './work';
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
-import type { Told } from './answer';
-import { Unsent } from './refusal';
+import type { Told } from '../segmind/answer';
+import { Unsent } from '../segmind/refusal';
 
 /** US dollars; sums of binary fractions that differ by less are the same. */
 const NOTHING = 1e-9;
