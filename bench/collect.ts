@@ -33,14 +33,14 @@ const isHeadline = (cell: Cell): boolean =>
 /** The cells that the README tells of several times, and all others once. */
 export const wholeScope = (rounds: number): Scope => ({
 	cells: MATRIX.map((cell) => ({ cell, rounds: isHeadline(cell) ? rounds : 1 })),
-	spenders: ['node', 'http', 'httpBatched', 'declarative'],
+	spenders: ['node', 'queued', 'http', 'httpBatched', 'declarative'],
 	rounds,
 });
 
 /** What fits into a minute. */
 export const QUICK: Scope = {
 	cells: HEADLINES.map((cell) => ({ cell, rounds: 1 })),
-	spenders: ['node', 'http'],
+	spenders: ['node', 'queued', 'http'],
 	rounds: 1,
 };
 

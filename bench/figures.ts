@@ -44,7 +44,7 @@ function complaintsOfRow(row: Row): string[] {
 }
 
 function complaintsOfSpent({ trouble, contender, deliverable, paid, delivered, lost }: Spent): string[] {
-	if (contender !== 'node') return [];
+	if (contender !== 'node' && contender !== 'queued') return [];
 	return delivered === deliverable && paid - lost === delivered
 		? []
 		: [

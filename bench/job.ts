@@ -1,8 +1,8 @@
 import type { EmulatorOptions } from '../test/emulator/emulator';
 import type { Fault } from '../test/emulator/fault';
 
-/** What makes the images; `floor` is undici alone, `empty` makes none. */
-export type Contender = 'floor' | 'node' | 'http' | 'httpBatched' | 'declarative' | 'empty';
+/** What makes the images; `floor` is undici alone, `queued` is this node through the queue, `empty` makes none. */
+export type Contender = 'floor' | 'node' | 'queued' | 'http' | 'httpBatched' | 'declarative' | 'empty';
 
 /** Where an emulator answers, and for whom. */
 export interface Address {
@@ -48,7 +48,7 @@ export interface Behaviour {
 	readonly delay: number;
 	readonly rateLimit?: EmulatorOptions['rateLimit'];
 	readonly faults?: readonly Fault[];
-	/** The share of images whose connection is reset after they were billed. */
+	/** The share of requests whose connection is reset; an image was billed by then. */
 	readonly resets?: number;
 }
 

@@ -8,6 +8,8 @@ export interface Trouble {
 	readonly items: number;
 	readonly flows: number;
 	readonly behaviour: Partial<Behaviour>;
+	/** What the same trouble is for the queue, where that is another request. */
+	readonly queued?: Partial<Behaviour>;
 	readonly settings: Task['settings'];
 	/** Images that can be delivered at all. */
 	readonly deliverable: number;
@@ -88,7 +90,17 @@ export const TROUBLES: readonly Trouble[] = [
 		batch: { size: WINDOW.requests, interval: WINDOW.window },
 	},
 	{
-		name: '1 % of the answers are reset after the image was billed',
+		name: 'One connection in ten breaks while the image is waited for',
+		items: ITEMS,
+		flows: 1,
+		deliverable: ITEMS,
+		behaviour: { faults: everyTenth(9, { reset: true }, 1) ?? [] },
+		queued: { faults: everyTenth(9, { on: 'status', reset: true }, 1) ?? [] },
+		settings: RETRY,
+		batch: ONE_BY_ONE,
+	},
+	{
+		name: '1 % of the connections are reset, when an image was billed',
 		items: 100,
 		flows: 5,
 		deliverable: 500,
@@ -122,7 +134,8 @@ const toSpent = (
 
 /** Lets a contender go through a trouble. */
 export async function measureTrouble(runner: Runner, trouble: Trouble, contender: Contender): Promise<Spent> {
-	const { items, flows, behaviour, settings, batch } = trouble;
+	const { items, flows, settings, batch } = trouble;
+	const behaviour = contender === 'queued' ? (trouble.queued ?? trouble.behaviour) : trouble.behaviour;
 	const task: Task = {
 		contender,
 		items,

@@ -7,6 +7,7 @@ import process from 'node:process';
 import sharp from 'sharp';
 
 import { Emulator } from '../test/emulator/emulator';
+import type { Fault } from '../test/emulator/fault';
 import type { Address, Behaviour, ToServer, Witnessed } from './job';
 import { Chance } from './chance';
 
@@ -38,12 +39,20 @@ diagnostics.subscribe('net.server.socket', (message) => {
 
 const portOf = ({ url }: Emulator): number => Number(new URL(url).port);
 
-/** Orders a reset for the share of the images that chance says, in the order in which they are asked for. */
+/** What a request is about, in the words of a fault. */
+function aboutOf(path: string): NonNullable<Fault['on']> {
+	if (path.endsWith('/status')) return 'status';
+	if (path.startsWith('/v2/requests/')) return 'result';
+	return path.startsWith('/files/') ? 'file' : 'image';
+}
+
+/** Orders a reset for the share of the requests that chance says, in the order in which they come. */
 function orderResets(emulator: Emulator, share: number): () => void {
 	const chance = new Chance(share);
 	const onRequest = (message: unknown): void => {
-		const { socket } = message as { socket: Socket };
-		if (socket.localPort === portOf(emulator) && chance.strikes()) emulator.order({ reset: true });
+		const { socket, request } = message as { socket: Socket; request: { url?: string } };
+		if (socket.localPort !== portOf(emulator) || !chance.strikes()) return;
+		emulator.order({ on: aboutOf(request.url ?? ''), reset: true });
 	};
 	diagnostics.subscribe('http.server.request.start', onRequest);
 	return () => diagnostics.unsubscribe('http.server.request.start', onRequest);

@@ -16,6 +16,7 @@ export const NAMES: Readonly<Record<Contender, string>> = {
 	node: 'this node',
 	http: 'HTTP Request',
 	httpBatched: 'HTTP Request, batched',
+	queued: 'this node, queued',
 	declarative: 'declarative node',
 	empty: 'empty flow',
 };

@@ -7,7 +7,7 @@ import { headlineRows, NAMES, packageTable, sourceOf, toMb } from '../bench/tabl
 import { toTable } from './markdown';
 
 /** Who is compared; undici alone is in each time already. */
-const WHO: readonly Contender[] = ['node', 'http', 'httpBatched', 'declarative'];
+const WHO: readonly Contender[] = ['node', 'queued', 'http', 'httpBatched', 'declarative'];
 
 /** What the last whole run of `npm run bench` found. */
 export const lastFigures = (): Figures => JSON.parse(readFileSync('docs/benchmarks.json', 'utf8')) as Figures;

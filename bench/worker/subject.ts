@@ -36,6 +36,15 @@ export function subjectOf(contender: Contender, job: Job, address: Address): Sub
 				typeVersion: 1,
 				parameters: { prompt: '={{ $json.prompt }}', options: { concurrency: job.atOnce } },
 			};
+		case 'queued':
+			return {
+				type: 'n8n-nodes-segmind.segmind',
+				typeVersion: 1,
+				parameters: {
+					prompt: '={{ $json.prompt }}',
+					options: { concurrency: job.atOnce, delivery: 'queued' },
+				},
+			};
 		case 'http':
 			return httpRequest(address, {});
 		case 'httpBatched':
