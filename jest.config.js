@@ -10,4 +10,6 @@ module.exports = {
 		],
 	},
 	testTimeout: 30_000,
+	// Many tests wait for a server that is slow on purpose, so a core has time for two of them.
+	maxWorkers: 3,
 };

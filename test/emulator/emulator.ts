@@ -339,7 +339,7 @@ export class Emulator {
 			left,
 			failure,
 			keynames: work.keynames,
-			readyAt: Date.now() + delay,
+			delay,
 		});
 		await deliver(response, atOnce, {
 			status: 200,

@@ -13,8 +13,8 @@ interface JobOptions {
 	readonly failure: Readonly<Record<string, unknown>> | undefined;
 	/** Names of a flow's outputs, none for an image. */
 	readonly keynames: readonly string[];
-	/** Milliseconds since the epoch. */
-	readonly readyAt: number;
+	/** Milliseconds that it takes. */
+	readonly delay: number;
 }
 
 interface Told {
@@ -29,6 +29,11 @@ export class Job {
 	private readonly takenAt = Date.now();
 
 	constructor(private readonly options: JobOptions) {}
+
+	/** Milliseconds since the epoch. */
+	private get readyAt(): number {
+		return this.takenAt + this.options.delay;
+	}
 
 	get drawing(): Drawing {
 		return this.options.drawing;
@@ -55,7 +60,8 @@ export class Job {
 	}
 
 	tell(about: 'status' | 'result' | 'both', url: string): Told {
-		const { failure, readyAt } = this.options;
+		const { failure } = this.options;
+		const { readyAt } = this;
 		const base = { request_id: this.id };
 		if (Date.now() < readyAt) {
 			const status = Date.now() - this.takenAt < (readyAt - this.takenAt) / 2 ? 'QUEUED' : 'PROCESSING';
@@ -69,8 +75,8 @@ export class Job {
 	}
 
 	private get metrics(): unknown {
-		const { price, left, readyAt } = this.options;
-		const seconds = (readyAt - this.takenAt) / 1000;
+		const { price, left, delay } = this.options;
+		const seconds = delay / 1000;
 		return {
 			inference_time: seconds,
 			queue_time: 0,
