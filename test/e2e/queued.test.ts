@@ -113,7 +113,7 @@ test('polls that stay broken stop the run with the request id, and Retry executi
 	const failed = await n8n.run(await queue(['a'], { timeout: 5 }));
 	expect(failed.status).toBe('error');
 	const { message, description } = failed.data.resultData.error ?? {};
-	expect(message).toContain('The image was not there within 5 seconds');
+	expect(message).toContain('Nothing was there within 5 seconds');
 	const [, requestId] = /request id, ([\w-]+)/.exec(description ?? '') ?? [];
 	const retried = await n8n.retry(failed);
 	expect(retried.status).toBe('success');
