@@ -85,7 +85,7 @@ describe('submit-and-collect', () => {
 				expect.objectContaining({
 					name: 'dunes',
 					requestId: jsonsOf(execution, 'Requests to collect')[2]?.requestId,
-					what: 'The image was not there within 5 seconds',
+					what: 'Nothing was there within 5 seconds',
 				}),
 			]),
 		);
