@@ -25,6 +25,7 @@ const ADDITIONAL = { outputQuality: 71, promptUpsampling: false, safetyTolerance
 const OPTIONS = {
 	binaryPropertyOutput: 'picture',
 	concurrency: 3,
+	delivery: 'direct',
 	fileName: 'product-42',
 	includeInputFields: true,
 	linkExpiry: '1 hour',
@@ -38,6 +39,7 @@ const OPTIONS = {
 const TOP = {
 	resource: 'image',
 	operation: 'generate',
+	model: flux11Pro.id,
 	prompt: 'A red fox\nin "snow"',
 	aspectRatio: 'custom',
 	width: 512,
@@ -48,7 +50,10 @@ const FILLED = { ...TOP, additionalFields: ADDITIONAL, options: OPTIONS };
 
 /** The fields of image: generate, without those of a tool; its collections come last. */
 const FIELDS = formOf([flux11Pro]).filter(({ displayOptions: { show = {} } = {} }) => {
-	return (show.resource?.includes('image') ?? true) && show['@tool'] === undefined;
+	const isFor = (name: string, value: string): boolean => show[name]?.includes(value) ?? true;
+	const isShown =
+		isFor('resource', 'image') && isFor('operation', 'generate') && isFor('model', flux11Pro.id);
+	return isShown && show['@tool'] === undefined;
 });
 const COLLECTIONS = FIELDS.filter(({ type }) => type === 'collection');
 const entriesOf = ({ options = [] }: INodeProperties): INodeProperties[] => options as INodeProperties[];
