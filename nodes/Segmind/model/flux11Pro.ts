@@ -1,4 +1,5 @@
 import type { Model } from './attribute';
+import { aspectRatio, outputFormat } from './flux';
 
 const PAGE = "Segmind's page for Flux 1.1 Pro";
 const FIRST_SCHEMA = 'the first public schema of this model, whose texts the page repeats word for word';
@@ -35,32 +36,10 @@ export const flux11Pro: Model = {
 			placeholder: 'e.g. A red fox asleep in fresh snow, soft morning light',
 			source: PAGE,
 		},
-		{
-			wire: 'aspect_ratio',
-			parameter: 'aspectRatio',
-			label: 'Aspect Ratio',
-			description: 'The shape of the image, width to height',
-			place: 'top',
-			type: 'choice',
-			choices: [
-				{ value: '1:1', label: '1:1 Square', use: 'Feed posts, product tiles and profile pictures' },
-				{ value: '16:9', label: '16:9 Widescreen', use: 'Video thumbnails, slides and banners' },
-				{ value: '2:3', label: '2:3 Tall', use: 'Pins, posters and book covers' },
-				{ value: '3:2', label: '3:2 Classic', use: 'Blog headers and photo prints' },
-				{ value: '3:4', label: '3:4 Upright', use: 'Catalogues and portrait posts' },
-				{ value: '4:3', label: '4:3 Standard', use: 'Presentations and newsletters' },
-				{
-					value: '4:5',
-					label: '4:5 Portrait',
-					use: 'Portrait posts in the feed, the tallest that feeds show whole',
-				},
-				{ value: '5:4', label: '5:4 Large Format', use: 'Prints and frames' },
-				{ value: '9:16', label: '9:16 Vertical', use: 'Stories, reels and short videos' },
-				{ value: 'custom', label: 'Custom', use: 'Width and height of your own, in pixels' },
-			],
-			default: '1:1',
-			source: `default: ${PAGE}; values: ${FIRST_SCHEMA}`,
-		},
+		aspectRatio(
+			['1:1', '16:9', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', 'custom'],
+			`default: ${PAGE}; values: ${FIRST_SCHEMA}`,
+		),
 		{
 			...SIZE,
 			wire: 'width',
@@ -75,21 +54,7 @@ export const flux11Pro: Model = {
 			label: 'Height',
 			description: `Height in pixels, ${SIZE_TEXT}`,
 		},
-		{
-			wire: 'output_format',
-			parameter: 'outputFormat',
-			label: 'Output Format',
-			description: 'The file type to ask for; the file is named after the type that arrives',
-			place: 'top',
-			type: 'choice',
-			choices: [
-				{ value: 'jpg', label: 'JPG', use: 'Opens everywhere; what Instagram takes' },
-				{ value: 'png', label: 'PNG', use: 'Lossless and larger, for editing and print' },
-				{ value: 'webp', label: 'WebP', use: 'The smallest file, for web pages and chats' },
-			],
-			default: 'webp',
-			source: `default: ${PAGE}; values: ${FIRST_SCHEMA}`,
-		},
+		outputFormat(['jpg', 'png', 'webp'], 'webp', `default: ${PAGE}; values: ${FIRST_SCHEMA}`),
 		{
 			wire: 'output_quality',
 			parameter: 'outputQuality',
@@ -142,3 +107,7 @@ export const flux11Pro: Model = {
 		},
 	],
 };
+
+/** Attributes that a sister model has exactly as Flux 1.1 Pro has them. */
+export const sharedWithFlux11Pro = (...wires: readonly string[]): Model['attributes'] =>
+	flux11Pro.attributes.filter(({ wire }) => wires.includes(wire));

@@ -1,12 +1,9 @@
 import type { Model } from './attribute';
-import { flux11Pro } from './flux11Pro';
+import { aspectRatio } from './flux';
+import { sharedWithFlux11Pro } from './flux11Pro';
 
 const PAGE = "Segmind's page for Flux Pro";
 const INFERRED = `default: ${PAGE}; limits: those of the model's first public schema, not published by Segmind`;
-
-/** Attributes that this model has exactly as Flux 1.1 Pro has them. */
-const shared = (...wires: readonly string[]) =>
-	flux11Pro.attributes.filter(({ wire }) => wires.includes(wire));
 
 /** Flux Pro by Black Forest Labs, as Segmind publishes it: the older model, with more to tune. */
 export const fluxPro: Model = {
@@ -15,27 +12,12 @@ export const fluxPro: Model = {
 	use: 'The older model, with steps and guidance to tune',
 	price: 0.067,
 	attributes: [
-		...shared('prompt'),
-		{
-			wire: 'aspect_ratio',
-			parameter: 'aspectRatio',
-			label: 'Aspect Ratio',
-			description: 'The shape of the image, width to height',
-			place: 'top',
-			type: 'choice',
-			choices: [
-				{ value: '1:1', label: '1:1 Square', use: 'Feed posts, product tiles and profile pictures' },
-				{ value: '16:9', label: '16:9 Widescreen', use: 'Video thumbnails, slides and banners' },
-				{ value: '2:3', label: '2:3 Tall', use: 'Pins, posters and book covers' },
-				{ value: '3:2', label: '3:2 Classic', use: 'Blog headers and photo prints' },
-				{ value: '4:5', label: '4:5 Portrait', use: 'Portrait posts in the feed' },
-				{ value: '5:4', label: '5:4 Large Format', use: 'Prints and frames' },
-				{ value: '9:16', label: '9:16 Vertical', use: 'Stories, reels and short videos' },
-			],
-			default: '1:1',
-			source: `name: ${PAGE}; values: those that every Flux model of this API takes, none is published for this one`,
-		},
-		...shared('output_format', 'output_quality'),
+		...sharedWithFlux11Pro('prompt'),
+		aspectRatio(
+			['1:1', '16:9', '2:3', '3:2', '4:5', '5:4', '9:16'],
+			`name: ${PAGE}; values: those that every Flux model of this API takes, none is published for this one`,
+		),
+		...sharedWithFlux11Pro('output_format', 'output_quality'),
 		{
 			wire: 'guidance',
 			parameter: 'guidance',
@@ -60,7 +42,7 @@ export const fluxPro: Model = {
 			default: 2,
 			source: INFERRED,
 		},
-		...shared('safety_tolerance', 'seed'),
+		...sharedWithFlux11Pro('safety_tolerance', 'seed'),
 		{
 			wire: 'steps',
 			parameter: 'steps',
