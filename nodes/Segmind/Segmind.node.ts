@@ -1,13 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
-import { testSegmindApi } from './segmind/credentialTest';
 import { formOf } from './form/form';
+import { MODELS } from './model/models';
 import { generate } from './operations/generate';
 import { getCredits } from './operations/getCredits';
 import { getResult } from './operations/getResult';
-import { MODELS } from './model/models';
 import { runFlow } from './operations/pixelFlow';
+import { testSegmindApi } from './segmind/credentialTest';
 
 const OPERATIONS: Readonly<Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[]>>> = {
 	generate,

@@ -90,3 +90,23 @@ test('a record that is gone says so, and what it means for money', async () => {
 	expect(ran.items[0]?.json.error).toMatch(/^Segmind no longer knows the request [\w-]+ \(404\)$/);
 	expect(ran.items[0]?.json.details).toMatchObject({ cause: 'uncertain', billed: 'unknown' });
 });
+
+test('a row keeps its own status, and an image that was fetched is not called queued any more', async () => {
+	const row = { json: { prompt: 'a', status: 'to do' } };
+	const run = async (parameters: object, items = [row]) =>
+		(await engine.run({ parameters: { ...parameters }, items, credential: credential() })).items[0];
+	const made = await run(queued({ includeInputFields: true }));
+	expect(made?.json.status).toBe('to do');
+	const submitted = await run(queued({ delivery: 'submitOnly' }));
+	expect(submitted?.json.status).toBe('QUEUED');
+	const fetched = await engine.run({
+		parameters: {
+			operation: 'getResult',
+			requestId: '={{ $json.requestId }}',
+			options: { includeInputFields: true },
+		},
+		items: [{ json: submitted?.json ?? {} }],
+		credential: credential(),
+	});
+	expect(fetched.items[0]?.json).toMatchObject({ model: 'flux-1.1-pro', prompt: 'a', status: 'COMPLETED' });
+});

@@ -1,9 +1,9 @@
+import type { Settings } from '../request/settings';
+import type { Made } from '../segmind/answer';
+import { Awaited, Refusal, Unsent } from '../segmind/refusal';
+import { wait } from '../segmind/wait';
 import type { Budget } from './budget';
 import type { Gate } from './gate';
-import { Awaited, Refusal, Unsent } from '../segmind/refusal';
-import type { Settings } from '../request/settings';
-import { wait } from '../segmind/wait';
-import type { Made } from '../segmind/answer';
 import type { Attempted } from './work';
 
 /** Milliseconds before the first retry; each further one waits twice as long. */

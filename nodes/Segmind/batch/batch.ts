@@ -1,22 +1,22 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { requestBalance } from '../segmind/account';
-import { askPatiently, requestWithRetries } from './attempt';
-import { Budget } from './budget';
-import { FileNames } from '../request/fileName';
-import { Gate } from './gate';
 import type { Kept } from '../item/item';
 import { toItem } from '../item/item';
-import { awaited, uncertain } from '../segmind/meaning';
-import type { Order } from '../request/order';
 import type { Outcome } from '../item/outcome';
-import { mapAtOnce } from './pool';
-import type { Receipts } from './receipts';
+import type { Slip, Ticket } from '../queue/ticket';
+import { FileNames } from '../request/fileName';
+import type { Order } from '../request/order';
+import type { RunSettings } from '../request/settings';
+import { requestBalance } from '../segmind/account';
+import type { Made } from '../segmind/answer';
+import { awaited, uncertain } from '../segmind/meaning';
 import { Awaited, Refusal } from '../segmind/refusal';
 import { openSegmind } from '../segmind/segmind';
-import type { RunSettings } from '../request/settings';
-import type { Made } from '../segmind/answer';
-import type { Slip, Ticket } from '../queue/ticket';
+import { askPatiently, requestWithRetries } from './attempt';
+import { Budget } from './budget';
+import { Gate } from './gate';
+import { mapAtOnce } from './pool';
+import type { Receipts } from './receipts';
 import type { Attempted, Work } from './work';
 
 const MINUTE = 60_000;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import type { Kept } from '../item/item';
+import type { Ticket } from '../queue/ticket';
 import type { Order } from '../request/order';
 import type { RefusalFields } from '../segmind/refusal';
 import { Refusal } from '../segmind/refusal';
-import type { Ticket } from '../queue/ticket';
 
 /** Which image a note is about. */
 interface Note {

@@ -1,13 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { runBatch } from './batch';
 import { addHints } from '../item/hints';
-import type { Plan } from '../request/order';
 import type { Outcome } from '../item/outcome';
 import { isFailure, stopsAtFailure, toOutput } from '../item/outcome';
-import { Receipts } from './receipts';
+import type { Plan } from '../request/order';
 import type { Rounding } from '../request/request';
 import type { Made } from '../segmind/answer';
+import { runBatch } from './batch';
+import { Receipts } from './receipts';
 import type { Work } from './work';
 
 /** What to say of the images that a stopped run has paid for. */

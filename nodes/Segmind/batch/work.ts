@@ -1,10 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Made } from '../segmind/answer';
 import type { Kept } from '../item/item';
-import type { Order } from '../request/order';
-import type { Segmind } from '../segmind/segmind';
 import type { Slip, Ticket } from '../queue/ticket';
+import type { Order } from '../request/order';
+import type { Made } from '../segmind/answer';
+import type { Segmind } from '../segmind/segmind';
 
 /** What was made, and how many requests it took. */
 export interface Attempted<M extends Made> {

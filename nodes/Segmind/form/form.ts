@@ -1,12 +1,12 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
+import type { Model } from '../model/attribute';
 import { collectionOf } from './collection';
 import { FLOW_FIELDS } from './flowFields';
 import { additionalFields, modelField, topFields } from './modelFields';
 import { GENERATE, GET_RESULT, OPERATIONS, RESOURCE, RUN, TOOL_DESCRIPTIONS } from './operations';
-import { OTHER_FIELDS, REQUEST_ID } from './otherFields';
-import type { Model } from '../model/attribute';
 import { COLLECT_OPTIONS, FLOW_OPTIONS, optionFields } from './options';
+import { OTHER_FIELDS, REQUEST_ID } from './otherFields';
 
 const only = (names: readonly string[]): INodeProperties[] =>
 	optionFields.filter(({ name }) => names.includes(name));

@@ -1,17 +1,17 @@
+import { collect, collectFile, fetchPatiently } from '../queue/collect';
+import { Deadline } from '../queue/deadline';
+import type { Fields } from '../queue/result';
+import { fieldsIn, toldByMetrics, toResult } from '../queue/result';
+import type { Ticket } from '../queue/ticket';
+import type { Order } from '../request/order';
+import type { ImageRequest } from '../request/request';
 import type { Answer, Made, Redact, Told } from '../segmind/answer';
 import { isSuccess, toldBy, wordsOf } from '../segmind/answer';
 import { awaited, noImage, toRefusal } from '../segmind/meaning';
+import type { Segmind } from '../segmind/segmind';
 import type { Media } from './media';
 import { toMedia } from './media';
-import type { Order } from '../request/order';
-import { collect, collectFile, fetchPatiently } from '../queue/collect';
-import { Deadline } from '../queue/deadline';
-import type { ImageRequest } from '../request/request';
-import type { Fields } from '../queue/result';
-import { fieldsIn, toldByMetrics, toResult } from '../queue/result';
 import { toPicture } from './picture';
-import type { Segmind } from '../segmind/segmind';
-import type { Ticket } from '../queue/ticket';
 
 /** An image as it was paid for, with what its answer told. */
 export interface Image extends Made {

@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 
 import { isLoopback } from '../../../credentials/baseUrl';
-import type { Outcome } from './outcome';
-import { isFailure } from './outcome';
 import type { Rounding } from '../request/request';
 import type { RunSettings } from '../request/settings';
+import type { Outcome } from './outcome';
+import { isFailure } from './outcome';
 
 /** What a run is summed up from. */
 export interface Summary {

@@ -1,11 +1,11 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Order } from '../request/order';
-import { Refusal } from '../segmind/refusal';
 import type { Settings } from '../request/settings';
+import { Refusal } from '../segmind/refusal';
 
 /** Fields that tell of one image only where they apply, and must not come through from the input. */
-const SOMETIMES = ['imageUrl', 'alreadyPaid', 'status'];
+const SOMETIMES = ['imageUrl', 'alreadyPaid'];
 
 const without = (json: IDataObject, fields: readonly string[]): IDataObject =>
 	Object.fromEntries(Object.entries(json).filter(([field]) => !fields.includes(field)));

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { jsonOf } from '../segmind/answer';
 import { isFileLink } from '../image/media';
-import { refuseValue, toText } from '../request/request';
 import type { Fields } from '../queue/result';
 import { fieldsOf } from '../queue/result';
+import { refuseValue, toText } from '../request/request';
 import { DROPPED_NAMES } from '../request/settings';
+import { jsonOf } from '../segmind/answer';
 
 /** Hands out each name once: picture, picture-2. */
 class UniqueNames {

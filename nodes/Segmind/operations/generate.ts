@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { imageWork } from './imageWork';
+import { run } from '../batch/run';
 import type { Model } from '../model/attribute';
 import { DEFAULT_MODEL, MODELS, OTHER_MODEL } from '../model/models';
 import type { Order } from '../request/order';
@@ -11,8 +11,8 @@ import { OTHER_PRICE, toOtherRequest } from '../request/otherModel';
 import { readAttributes, readFields, readOptions } from '../request/parameters';
 import type { ImageRequest } from '../request/request';
 import { toImageRequest } from '../request/request';
-import { run } from '../batch/run';
 import { toSettings } from '../request/settings';
+import { imageWork } from './imageWork';
 
 const draw = (max: number): number => randomInt(max + 1);
 

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { requestBalance } from '../segmind/account';
 import { toOutput } from '../item/outcome';
+import { requestBalance } from '../segmind/account';
 import { Refusal } from '../segmind/refusal';
 import { openSegmind } from '../segmind/segmind';
 

@@ -1,18 +1,18 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { run } from '../batch/run';
+import type { Work } from '../batch/work';
 import type { Image } from '../image/image';
 import { collectImage } from '../image/image';
-import { keepImage } from './imageWork';
+import { Deadline } from '../queue/deadline';
+import type { Fields } from '../queue/result';
+import { isPathSafe } from '../queue/submit';
 import type { Order } from '../request/order';
 import { toPlan } from '../request/order';
 import { readFields, readOptions } from '../request/parameters';
-import { Deadline } from '../queue/deadline';
-import { isPathSafe } from '../queue/submit';
 import { refuseValue, toText } from '../request/request';
-import type { Fields } from '../queue/result';
-import { run } from '../batch/run';
 import { toSettings } from '../request/settings';
-import type { Work } from '../batch/work';
+import { keepImage } from './imageWork';
 
 /** An image that was submitted before. */
 interface Submitted {
@@ -42,12 +42,14 @@ const collecting: Work<Submitted, Collected> = {
 		const textOf = (value: unknown, known: unknown): string | null =>
 			[value, known].find((each): each is string => typeof each === 'string') ?? null;
 		const seedOf = [seed, input?.seed].find((each): each is number => typeof each === 'number');
-		return await keepImage(context, attempted, name, {
+		const kept = await keepImage(context, attempted, name, {
 			model: textOf(model, input?.model),
 			prompt: textOf(prompt, input?.prompt),
 			seed: seedOf ?? null,
 			aspectRatio: textOf(aspectRatio, input?.aspectRatio),
 		});
+		// In place of the one that it was submitted with, which may come along with the input.
+		return { ...kept, json: { ...kept.json, status: 'COMPLETED' } };
 	},
 };
 

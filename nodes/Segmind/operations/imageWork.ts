@@ -1,17 +1,17 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { Deadline } from '../queue/deadline';
-import { toDefaultName } from '../request/fileName';
+import type { Attempted, Work } from '../batch/work';
 import type { Image } from '../image/image';
 import { collectImage, requestImage } from '../image/image';
 import type { Kept } from '../item/item';
 import { MAIN_FILE, store } from '../item/item';
+import { Deadline } from '../queue/deadline';
+import { submitOnce, withTicket } from '../queue/submit';
+import type { Slip } from '../queue/ticket';
+import { toDefaultName } from '../request/fileName';
 import type { Order } from '../request/order';
 import type { ImageRequest } from '../request/request';
 import type { Segmind } from '../segmind/segmind';
-import { submitOnce, withTicket } from '../queue/submit';
-import type { Slip } from '../queue/ticket';
-import type { Attempted, Work } from '../batch/work';
 
 async function queueImage(segmind: Segmind, order: Order<ImageRequest>, slip: Slip): Promise<Image> {
 	const { request, settings } = order;

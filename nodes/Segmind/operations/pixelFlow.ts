@@ -1,27 +1,27 @@
-import type { Answer, Made } from '../segmind/answer';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { FileNames, toDefaultName, toSafeName } from '../request/fileName';
-import { linksIn, toFlowPath, toOutputs } from './flow';
-import type { Kept } from '../item/item';
-import { store } from '../item/item';
+import { run } from '../batch/run';
+import type { Attempted, Work } from '../batch/work';
 import type { Media } from '../image/media';
 import { toMedia } from '../image/media';
+import type { Kept } from '../item/item';
+import { store } from '../item/item';
+import { collect, collectFile } from '../queue/collect';
+import { Deadline } from '../queue/deadline';
+import type { Fields } from '../queue/result';
+import { fieldsOf, toldByMetrics } from '../queue/result';
+import { submitOnce, withTicket } from '../queue/submit';
+import type { Slip, Ticket } from '../queue/ticket';
+import { FileNames, toDefaultName, toSafeName } from '../request/fileName';
 import type { Order } from '../request/order';
 import { toPlan } from '../request/order';
 import { OTHER_PRICE, toObject } from '../request/otherModel';
 import { readFields, readOptions } from '../request/parameters';
-import { collect, collectFile } from '../queue/collect';
-import { Deadline } from '../queue/deadline';
-import { submitOnce, withTicket } from '../queue/submit';
 import { refuseValue, toBoolean } from '../request/request';
-import type { Fields } from '../queue/result';
-import { fieldsOf, toldByMetrics } from '../queue/result';
-import { run } from '../batch/run';
 import { toSettings } from '../request/settings';
+import type { Answer, Made } from '../segmind/answer';
 import type { Segmind } from '../segmind/segmind';
-import type { Slip, Ticket } from '../queue/ticket';
-import type { Attempted, Work } from '../batch/work';
+import { linksIn, toFlowPath, toOutputs } from './flow';
 
 /** A flow to be run, with its inputs. */
 interface FlowRequest {

@@ -1,12 +1,12 @@
 import type { Answer } from '../segmind/answer';
 import { isSuccess } from '../segmind/answer';
-import type { Deadline } from './deadline';
 import { awaited, recordGone, toRefusal } from '../segmind/meaning';
 import { Refusal } from '../segmind/refusal';
-import type { Fields } from './result';
-import { fieldsIn, fieldsOf } from './result';
 import type { Segmind } from '../segmind/segmind';
 import { wait } from '../segmind/wait';
+import type { Deadline } from './deadline';
+import type { Fields } from './result';
+import { fieldsIn, fieldsOf } from './result';
 import type { Ticket } from './ticket';
 
 /** Milliseconds before the second look; each further pause is longer, since most images are there in seconds. */

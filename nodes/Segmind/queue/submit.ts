@@ -3,9 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { isSuccess, wordsOf } from '../segmind/answer';
 import { awaited, noImage, toRefusal } from '../segmind/meaning';
 import { Awaited, Refusal } from '../segmind/refusal';
+import type { Segmind } from '../segmind/segmind';
 import type { Fields } from './result';
 import { fieldsIn } from './result';
-import type { Segmind } from '../segmind/segmind';
 import type { Slip, Ticket } from './ticket';
 
 /** An id that can stand in a path. */

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { readRunOptions } from './parameters';
 import { Refusal } from '../segmind/refusal';
+import { readRunOptions } from './parameters';
 import type { RunSettings, Settings } from './settings';
 import { toRunSettings } from './settings';
 

@@ -1,5 +1,5 @@
-import { toAskedName } from './fileName';
 import { BOUNDS, optionFields } from '../form/options';
+import { toAskedName } from './fileName';
 import type { Entered } from './request';
 import { refuseValue, toBoolean, toNumber, toText, toWhole } from './request';
 
