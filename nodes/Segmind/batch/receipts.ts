@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import type { Kept } from '../item/item';
-import type { Ticket } from '../queue/ticket';
+import type { Slip, Ticket } from '../queue/ticket';
 import type { Order } from '../request/order';
 import type { RefusalFields } from '../segmind/refusal';
 import { Refusal } from '../segmind/refusal';
@@ -135,14 +135,28 @@ export class Receipts<R> {
 		this.notes.receipts.push({ ...this.noteOf(order), ...kept });
 	}
 
-	/** Notes what Segmind has taken into its queue, at once: it is fetched by this ticket, also by a later try. */
-	noteWaiting(order: Order<R>, ticket: Ticket): void {
-		this.notes.waiting.push({ ...this.noteOf(order), ...ticket });
-	}
-
-	/** Forgets a ticket that nothing can be fetched with. */
-	dropWaiting({ requestId }: Ticket): void {
-		this.notes.waiting = this.notes.waiting.filter((each) => each.requestId !== requestId);
+	/**
+	 * The slip of an order: what Segmind takes into its queue is noted at once and fetched by its ticket, also by a
+	 * later try.
+	 *
+	 * @param earlier the ticket that another try left
+	 */
+	slipOf(order: Order<R>, earlier: Ticket | undefined): Slip {
+		let held = earlier;
+		return {
+			get ticket() {
+				return held;
+			},
+			note: (ticket) => {
+				held = ticket;
+				this.notes.waiting.push({ ...this.noteOf(order), ...ticket });
+			},
+			drop: () => {
+				const { waiting } = this.notes;
+				this.notes.waiting = waiting.filter(({ requestId }) => requestId !== held?.requestId);
+				held = undefined;
+			},
+		};
 	}
 
 	/** Notes what was perhaps paid. */

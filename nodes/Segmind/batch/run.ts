@@ -33,7 +33,10 @@ export async function run<R, M extends Made>(
 	// Where the first failure ends the run, nothing is spent on a run that is sure to fail.
 	if (stops && failures.length > 0) return toOutput(context, failures);
 	const receipts = new Receipts(context, work.askedOf);
-	const { outcomes: made, paused } = await runBatch(context, work, orders, settings, receipts, stops);
+	const { outcomes: made, paused } = await runBatch(
+		{ context, work, settings, receipts, stopsAtFailure: stops },
+		orders,
+	);
 	const outcomes = [...failures, ...made];
 	addHints(context, { roundings, outcomes: made, paused, settings });
 	if (!outcomes.some(isFailure)) receipts.clear();
