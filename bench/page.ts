@@ -1,5 +1,6 @@
 import { toTable } from '../docs/markdown';
 import type { Figures } from './figures';
+import { RETRIES_BY_HAND } from './money';
 import type { Table } from './tables';
 import { headlineTable, matrixTable, moneyTable, packageTable, sourceOf, toMb } from './tables';
 
@@ -41,7 +42,7 @@ ${toMarkdown(headlineTable(figures))}
 
 ## Paid per delivered
 
-Retry On Fail is on, with three tries. After a run that stopped, _Retry execution_ is chosen, three times at most. Where an
+Retry On Fail is on, with three tries. After a run that stopped, _Retry execution_ is chosen, ${RETRIES_BY_HAND} times at most. Where an
 image was billed and its answer lost, 1.00 is out of reach: this node asks for it again only when a person chooses to.
 
 ${toMarkdown(moneyTable(figures))}
