@@ -9,7 +9,7 @@ export interface Figures {
 	readonly node: string;
 	readonly n8n: string;
 	readonly undici: string;
-	/** Median of so many rounds for the cell that the README tells of; one for all others. */
+	/** Median of so many rounds where memory is close; one for all others. */
 	readonly rounds: number;
 	/** Bytes of peak memory of an n8n that runs an empty flow. */
 	readonly empty: number;

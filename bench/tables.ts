@@ -104,4 +104,4 @@ export const packageTable = ({ loadTime, packed }: Figures): Table => ({
 
 /** Where the figures come from, in a sentence. */
 export const sourceOf = ({ machine, cpus, node, n8n, undici, rounds }: Figures): string =>
-	`${cpus} × ${machine}, Node ${node}, n8n ${n8n}, undici ${undici}; ${rounds === 1 ? 'one round' : `median of ${rounds} rounds in the first table, one round elsewhere`}`;
+	`${cpus} × ${machine}, Node ${node}, n8n ${n8n}, undici ${undici}; ${rounds === 1 ? 'one round' : `median of ${rounds} rounds in the first table, with one item, and with pictures of 2 MB 4 at once; one round elsewhere`}`;

@@ -9,6 +9,7 @@ import type { Order } from '../request/order';
 import type { RunSettings } from '../request/settings';
 import { requestBalance } from '../segmind/account';
 import type { Made } from '../segmind/answer';
+import { discard } from '../segmind/body';
 import { awaited, uncertain } from '../segmind/meaning';
 import { Awaited, Refusal } from '../segmind/refusal';
 import type { Segmind } from '../segmind/segmind';
@@ -133,8 +134,7 @@ class Batch<R, M extends Made> {
 				receipts.notePaid(order, kept);
 				slip.drop();
 			}
-			const { release } = await this.segmind();
-			for (const buffer of buffers) release(buffer);
+			buffers.forEach(discard);
 			return this.handOver(order, kept, waits && this.settled.waiting.has(order));
 		} catch (thrown) {
 			const refusal = Refusal.from(thrown);

@@ -24,7 +24,7 @@ export interface Made {
 	readonly told: Told;
 	/** Whether Segmind still works at it: its ticket stays in force. */
 	readonly waits?: boolean;
-	/** Memory that is given back once all of it is in n8n's keeping. */
+	/** Memory that is freed once all of it is in n8n's keeping. */
 	readonly buffers: readonly Buffer[];
 }
 

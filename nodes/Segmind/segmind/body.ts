@@ -1,15 +1,14 @@
-import type { Buffers } from './buffers';
-
 /** Bytes that a header promises, as far as they may be kept. */
 const promised = (length: unknown, limit: number): number =>
 	typeof length === 'string' && /^\d+$/.test(length) ? Math.min(Number(length), limit) : 0;
 
 /**
- * Frees a piece at once that has its memory to itself: the garbage collector looks only when there are some 64 MB of
- * them. Node 20 can't, and waits for it.
+ * Frees bytes at once that have their memory to themselves; nobody may look at them after this. Left to the garbage
+ * collector, which looks only when there are some 64 MB of them, the images of a large batch would pile up. Node 20
+ * can't, and waits for it.
  */
-function discard({ buffer, length }: Uint8Array): void {
-	if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer?.(0);
+export function discard({ buffer, length }: Uint8Array): void {
+	if (buffer instanceof ArrayBuffer && length > 0 && buffer.byteLength === length) buffer.transfer?.(0);
 }
 
 /**
@@ -20,20 +19,21 @@ export async function readUpTo(
 	body: AsyncIterable<Uint8Array>,
 	limit: number,
 	length: unknown,
-	buffers: Buffers,
 ): Promise<{ bytes: Buffer; whole: boolean }> {
-	let bytes = buffers.take(promised(length, limit));
+	// Not cut from the slab that all of Node shares, so that it can be discarded.
+	let bytes = Buffer.allocUnsafeSlow(promised(length, limit));
 	let size = 0;
 	for await (const chunk of body) {
-		if (size + chunk.length > limit) return { bytes: bytes.subarray(0, size), whole: false };
-		if (size + chunk.length > bytes.length) {
-			const larger = buffers.take(Math.min(limit, 2 * (size + chunk.length)));
+		const piece = chunk.subarray(0, limit - size);
+		if (size + piece.length > bytes.length) {
+			const larger = Buffer.allocUnsafeSlow(Math.min(limit, 2 * (size + piece.length)));
 			bytes.copy(larger, 0, 0, size);
-			buffers.give(bytes);
+			discard(bytes);
 			bytes = larger;
 		}
-		bytes.set(chunk, size);
-		size += chunk.length;
+		bytes.set(piece, size);
+		size += piece.length;
+		if (piece.length < chunk.length) return { bytes, whole: false };
 		discard(chunk);
 	}
 	return { bytes: bytes.subarray(0, size), whole: true };

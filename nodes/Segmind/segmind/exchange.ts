@@ -3,7 +3,6 @@ import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { Answer } from './answer';
 import { isSuccess } from './answer';
 import { readUpTo } from './body';
-import type { Buffers } from './buffers';
 import { noImage } from './meaning';
 import { whyNoAnswer } from './noAnswer';
 
@@ -51,13 +50,12 @@ export async function exchange(
 	send: () => Promise<IN8nHttpFullResponse>,
 	{ deadline, cancelled }: Bounded,
 	timeout: number,
-	buffers: Buffers,
 ): Promise<Answer> {
 	try {
 		const { statusCode, headers, body } = await send();
 		const limit = isSuccess(statusCode) ? MAX_IMAGE_BYTES : MAX_WORDS_BYTES;
 		const stream = body as unknown as AsyncIterable<Uint8Array>;
-		const reading = readUpTo(stream, limit, headers['content-length'], buffers);
+		const reading = readUpTo(stream, limit, headers['content-length']);
 		// A refusal is told by its status; its words may break off.
 		const { bytes, whole } = await (isSuccess(statusCode) ? reading : reading.catch(() => WORDLESS));
 		if (!whole && isSuccess(statusCode)) {

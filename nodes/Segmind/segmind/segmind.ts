@@ -4,7 +4,6 @@ import { BaseUrlRefused, toBaseUrl } from '../../../credentials/baseUrl';
 import { toKey } from '../../../credentials/key';
 import type { Answer, Redact } from './answer';
 import { redactor } from './answer';
-import { Buffers } from './buffers';
 import { asAnswer, boundedBy, exchange } from './exchange';
 import { whyNotFetched } from './fileUrl';
 import { refuseFile } from './meaning';
@@ -38,8 +37,6 @@ export interface Segmind {
 	whyNotFetched(link: string): string | undefined;
 	/** Ends every wait. */
 	readonly cancelled: AbortSignal | undefined;
-	/** Takes back the memory of an answer's body once nobody looks at it any more. */
-	release(body: Buffer): void;
 	readonly redact: Redact;
 }
 
@@ -60,14 +57,12 @@ export async function openSegmind(context: IExecuteFunctions): Promise<Segmind> 
 	}
 	const baseUrl = baseUrlOf(credential.baseUrl);
 	const redact = redactor(key);
-	const buffers = new Buffers();
 	return {
 		redact,
-		ask: async (question) => await ask(context, baseUrl, buffers, question),
-		fetchFile: async (link, timeout) => await fetchFile(context, link, baseUrl, buffers, timeout),
+		ask: async (question) => await ask(context, baseUrl, question),
+		fetchFile: async (link, timeout) => await fetchFile(context, link, baseUrl, timeout),
 		whyNotFetched: (link) => whyNotFetched(link, baseUrl),
 		cancelled: context.getExecutionCancelSignal(),
-		release: (body) => buffers.give(body),
 	};
 }
 
@@ -90,7 +85,6 @@ function baseUrlOf(value: unknown): string {
 async function ask(
 	context: IExecuteFunctions,
 	baseUrl: string,
-	buffers: Buffers,
 	{ method, path, body, timeout }: Question,
 ): Promise<Answer> {
 	const bounds = boundedBy(context, timeout);
@@ -105,14 +99,13 @@ async function ask(
 			...(body === undefined ? {} : { body: { ...body }, headers: { 'content-type': 'application/json' } }),
 			...asAnswer(timeout),
 		});
-	return await exchange(send, bounds, timeout, buffers);
+	return await exchange(send, bounds, timeout);
 }
 
 async function fetchFile(
 	context: IExecuteFunctions,
 	link: string,
 	baseUrl: string,
-	buffers: Buffers,
 	timeout: number,
 ): Promise<Answer> {
 	const why = whyNotFetched(link, baseUrl);
@@ -125,5 +118,5 @@ async function fetchFile(
 			abortSignal: bounds.ended,
 			...asAnswer(timeout),
 		});
-	return await exchange(send, bounds, timeout, buffers);
+	return await exchange(send, bounds, timeout);
 }
