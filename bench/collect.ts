@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 import { NEWEST } from '../test/e2e/places';
 import type { Figures } from './figures';
@@ -10,6 +11,7 @@ import type { Contender } from './job';
 import type { Spent } from './money';
 import { measureTrouble, TROUBLES } from './money';
 import { readPacked } from './packed';
+import { takeProfile } from './profile';
 import type { Cell, Row } from './rows';
 import { contendersIn, HEADLINE, MATRIX, measureCell, measureEmpty, median } from './rows';
 import type { Runner } from './runner';
@@ -23,17 +25,15 @@ export interface Scope {
 	readonly rounds: number;
 }
 
-const HEADLINES: readonly Cell[] = [HEADLINE, { ...HEADLINE, atOnce: 'all' }];
+const ALL_AT_ONCE: Cell = { ...HEADLINE, atOnce: 'all' };
 
 const EMPTY_ROUNDS = 3;
 
-/** Where memory is close: it swings by some megabytes with the moment at which the garbage collector looks. */
+/** Where contenders are close: time and memory swing with the moment at which the garbage collector looks. */
 const isClose = (cell: Cell): boolean =>
-	cell.items === 1 ||
-	(cell.pictureBytes === HEADLINE.pictureBytes && cell.atOnce === HEADLINE.atOnce) ||
-	HEADLINES.some((headline) => JSON.stringify(headline) === JSON.stringify(cell));
+	isDeepStrictEqual({ ...cell, items: HEADLINE.items }, HEADLINE) || isDeepStrictEqual(cell, ALL_AT_ONCE);
 
-/** The cells in which memory is close several times, and all others once. */
+/** The cells in which contenders are close several times, and all others once. */
 export const wholeScope = (rounds: number): Scope => ({
 	cells: MATRIX.map((cell) => ({ cell, rounds: isClose(cell) ? rounds : 1 })),
 	spenders: ['node', 'queued', 'http', 'httpBatched', 'declarative'],
@@ -42,14 +42,15 @@ export const wholeScope = (rounds: number): Scope => ({
 
 /** What fits into a minute. */
 export const QUICK: Scope = {
-	cells: HEADLINES.map((cell) => ({ cell, rounds: 1 })),
+	cells: [HEADLINE, ALL_AT_ONCE].map((cell) => ({ cell, rounds: 1 })),
 	spenders: ['node', 'queued', 'http'],
 	rounds: 1,
 };
 
-/** Processes that a scope takes, each one a step of the progress bar. */
+/** Processes that a scope takes, with the one of the profile; each is a step of the progress bar. */
 export const stepsOf = ({ cells, spenders }: Scope): number =>
 	EMPTY_ROUNDS * 2 +
+	1 +
 	TROUBLES.length * spenders.length +
 	cells.reduce((sum, { cell, rounds }) => sum + contendersIn(cell).length * rounds, 0);
 
@@ -67,6 +68,8 @@ export async function collect(runner: Runner, scope: Scope, done: () => void): P
 	for (const { cell, rounds } of scope.cells) {
 		rows.push(...(await measureCell(runner, cell, empty, rounds, done)));
 	}
+	const profile = await takeProfile(runner, HEADLINE);
+	done();
 	const spent: Spent[] = [];
 	for (const trouble of TROUBLES) {
 		for (const spender of scope.spenders) {
@@ -89,6 +92,7 @@ export async function collect(runner: Runner, scope: Scope, done: () => void): P
 		empty,
 		rows,
 		spent,
+		profile,
 		loadTime: median(loads),
 		packed: readPacked(),
 	};

@@ -1,5 +1,6 @@
 import type { Spent } from './money';
 import type { Packed } from './packed';
+import type { Profiled } from './profile';
 import type { Row } from './rows';
 
 /** All that a run of the benchmark found, and where. */
@@ -9,12 +10,14 @@ export interface Figures {
 	readonly node: string;
 	readonly n8n: string;
 	readonly undici: string;
-	/** Median of so many rounds where memory is close; one for all others. */
+	/** Median of so many rounds where contenders are close; one for all others. */
 	readonly rounds: number;
 	/** Bytes of peak memory of an n8n that runs an empty flow. */
 	readonly empty: number;
 	readonly rows: readonly Row[];
 	readonly spent: readonly Spent[];
+	/** Where time and memory of this node go in the cell that the README tells of. */
+	readonly profile: Profiled;
 	/** Milliseconds that the package takes to load. */
 	readonly loadTime: number;
 	readonly packed: Packed;

@@ -1,3 +1,6 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- types of a command, not part of the node */
+import type { HeapProfiler, Profiler } from 'node:inspector';
+
 import type { EmulatorOptions } from '../test/emulator/emulator';
 import type { Fault } from '../test/emulator/fault';
 
@@ -24,10 +27,20 @@ export interface Job {
 	readonly settings: Readonly<Record<string, string | number | boolean>>;
 	/** How often a person chooses Retry execution after a run that stopped. */
 	readonly retriesByHand: number;
+	/** Whether to write down where time and memory go, which takes some of both. */
+	readonly profiled?: boolean;
 	/** The emulator that counts. */
 	readonly address: Address;
 	/** Another one, which is asked for one image first: n8n loads what it needs with the first run. */
 	readonly warmUp: Address;
+}
+
+/** Where time and memory went. */
+export interface Profile {
+	readonly cpu: Profiler.Profile;
+	readonly heap: HeapProfiler.SamplingHeapProfile;
+	/** Bytes at most, of objects, of the buffers beside them, and of the process. */
+	readonly peaks: { readonly heap: number; readonly buffers: number; readonly resident: number };
 }
 
 /** What one process measured of itself. */
@@ -40,6 +53,7 @@ export interface Measured {
 	readonly peakBytes: number;
 	/** Images that reached the next node. */
 	readonly delivered: number;
+	readonly profile?: Profile;
 }
 
 /** How the emulator is to behave for one job. */

@@ -15,7 +15,15 @@ import { complaintsOf } from './figures';
 import { toPage } from './page';
 import { Runner } from './runner';
 import type { Table } from './tables';
-import { headlineTable, matrixTable, moneyTable, packageTable, sourceOf } from './tables';
+import {
+	headlineTable,
+	matrixTable,
+	moneyTable,
+	packageTable,
+	peaksTable,
+	profileTable,
+	sourceOf,
+} from './tables';
 
 function show(title: string, { head, rows }: Table): void {
 	const table = new CliTable({ head: [...head], style: { head: ['bold'], border: [] } });
@@ -30,6 +38,8 @@ function showAll(figures: Figures, isQuick: boolean): void {
 		}
 	}
 	show('64 items, pictures of 2 MB, answers in 200 ms', headlineTable(figures));
+	show('Where the time of this node goes, for each of these images', profileTable(figures));
+	show('What is in memory at most', peaksTable(figures));
 	show('Paid per delivered, under Retry On Fail', moneyTable(figures));
 	show('The package', packageTable(figures));
 	console.log(`\n${sourceOf(figures)}`);
@@ -57,7 +67,7 @@ async function main(): Promise<void> {
 		options: {
 			json: { type: 'string' },
 			quick: { type: 'boolean', default: false },
-			rounds: { type: 'string', default: '3' },
+			rounds: { type: 'string', default: '5' },
 		},
 	});
 	const figures = await measure(values.quick ? QUICK : wholeScope(Number(values.rounds)));

@@ -1,8 +1,18 @@
 import { toTable } from '../docs/markdown';
 import type { Figures } from './figures';
 import { RETRIES_BY_HAND } from './money';
+import { PROFILES } from './profile';
 import type { Table } from './tables';
-import { headlineTable, matrixTable, moneyTable, packageTable, sourceOf, toMb } from './tables';
+import {
+	headlineTable,
+	matrixTable,
+	moneyTable,
+	packageTable,
+	peaksTable,
+	profileTable,
+	sourceOf,
+	toMb,
+} from './tables';
 
 const toMarkdown = ({ head, rows }: Table): string => toTable(head, rows);
 
@@ -39,6 +49,20 @@ Other machines give other times. An empty flow peaked at ${toMb(figures.empty)}.
 ## 64 items, pictures of 2 MB, answers in 200 ms
 
 ${toMarkdown(headlineTable(figures))}
+
+## Where time and memory go
+
+A profile of this node in the same cell, taken by V8, which makes it slower:
+
+${toMarkdown(profileTable(figures))}
+
+${toMarkdown(peaksTable(figures))}
+
+_V8 and the system_ is what runs outside JavaScript, such as copying bytes; the profiles themselves are in \`${PROFILES}\`, for the
+developer tools of a browser. Buffers are what grows, and most of them are pieces of bodies as they came from the socket, which
+nobody needs any more: V8 looks for such some 64 MB after it last did. So every contender that gets that far peaks there, whatever the
+number of items, a few megabytes higher or lower. This node also holds each image whole until it is checked and stored, where
+HTTP Request writes it to the disk as it comes.
 
 ## Paid per delivered
 

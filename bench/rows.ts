@@ -60,7 +60,8 @@ export function contendersIn({ items, atOnce }: Cell): readonly Contender[] {
 	return atOnce === 4 ? ['floor', 'node', 'httpBatched'] : ['floor', 'node'];
 }
 
-const taskOf = (cell: Cell, contender: Contender): Task => ({
+/** What one process is to do for a contender in a cell. */
+export const taskOf = (cell: Cell, contender: Contender): Task => ({
 	contender,
 	items: cell.items,
 	atOnce: countOf(cell),

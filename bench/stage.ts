@@ -11,7 +11,9 @@ import { NEWEST } from '../test/e2e/places';
 const SOURCES = [
 	'job.ts',
 	'declarative/SegmindDeclarative.node.ts',
-	...['credentials', 'floor', 'flow', 'loading', 'subject', 'worker'].map((name) => `worker/${name}.ts`),
+	...['credentials', 'floor', 'flow', 'loading', 'profile', 'subject', 'worker'].map(
+		(name) => `worker/${name}.ts`,
+	),
 ];
 
 /**

@@ -7,6 +7,7 @@ import { promptOf } from '../job';
 import type { Flow } from './flow';
 import { Engine } from './flow';
 import { runFloor } from './floor';
+import { profiled } from './profile';
 import { subjectOf } from './subject';
 
 /** The package as it was built, beside this code. */
@@ -83,7 +84,10 @@ async function run(job: Job): Promise<Measured> {
 	try {
 		await warmUp(engine, job, 'http');
 		if (job.contender !== 'empty') await warmUp(engine, job, job.contender);
-		return await measure(async () => await runFlows(engine, job));
+		const work = async (): Promise<number> => await runFlows(engine, job);
+		if (job.profiled !== true) return await measure(work);
+		const { result, profile } = await profiled(async () => await measure(work));
+		return { ...result, profile };
 	} finally {
 		await engine.stop();
 	}
