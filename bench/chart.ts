@@ -1,5 +1,6 @@
 import type { Figures } from './figures';
 import type { Contender } from './job';
+import { isOwn } from './job';
 import { NAMES } from './tables';
 
 /** A bar with its name and the value that stands behind it. */
@@ -75,7 +76,7 @@ function toSvgPanel({ title, bars, longest }: Panel, top: number): string {
 	const lines = bars.map(({ contender, name, value, label }, index) => {
 		const y = top + TITLE_HEIGHT + index * LINE;
 		const width = Math.max(1, (value / longest) * BAR_WIDTH).toFixed(1);
-		return `<text x="${NAME_WIDTH - 10}" y="${y + 14}" class="name">${escaped(name)}</text><rect x="${NAME_WIDTH}" y="${y + 3}" width="${width}" height="14" class="${contender === 'node' ? 'own' : 'other'}"/><text x="${NAME_WIDTH + Number(width) + 6}" y="${y + 14}">${escaped(label)}</text>`;
+		return `<text x="${NAME_WIDTH - 10}" y="${y + 14}" class="name">${escaped(name)}</text><rect x="${NAME_WIDTH}" y="${y + 3}" width="${width}" height="14" class="${isOwn(contender) ? 'own' : 'other'}"/><text x="${NAME_WIDTH + Number(width) + 6}" y="${y + 14}">${escaped(label)}</text>`;
 	});
 	return `<text x="20" y="${top + 30}" class="title">${escaped(title)}</text>\n${lines.join('\n')}`;
 }

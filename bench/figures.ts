@@ -1,3 +1,4 @@
+import { isOwn } from './job';
 import type { Spent } from './money';
 import type { Packed } from './packed';
 import type { Profiled } from './profile';
@@ -47,7 +48,7 @@ function complaintsOfRow(row: Row): string[] {
 }
 
 function complaintsOfSpent({ trouble, contender, deliverable, paid, delivered, lost }: Spent): string[] {
-	if (contender !== 'node' && contender !== 'queued') return [];
+	if (!isOwn(contender)) return [];
 	return delivered === deliverable && paid - lost === delivered
 		? []
 		: [

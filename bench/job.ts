@@ -7,6 +7,9 @@ import type { Fault } from '../test/emulator/fault';
 /** What makes the images; `floor` is undici alone, `queued` is this node through the queue, `empty` makes none. */
 export type Contender = 'floor' | 'node' | 'queued' | 'http' | 'httpBatched' | 'declarative' | 'empty';
 
+/** Whether it is this node, by whatever way. */
+export const isOwn = (contender: Contender): boolean => contender === 'node' || contender === 'queued';
+
 /** Where an emulator answers, and for whom. */
 export interface Address {
 	readonly baseUrl: string;
