@@ -16,7 +16,10 @@ const MB = 1_000_000;
  */
 const HEAP_GROWTH = 4;
 
-/** MB, likewise: what no heap shows. Allocators keep what they once had, so it is twenty large images. */
+/**
+ * MB, likewise: what no heap shows. Allocators keep what they once had, so it is twenty large images. The young
+ * generation is held at 4 MB (`--max-semi-space-size`), since V8 widens it by as much as this bound as it goes.
+ */
 const RESIDENT_GROWTH = 40;
 
 const inMB = (bytes: number): number => Number((bytes / MB).toFixed(1));
