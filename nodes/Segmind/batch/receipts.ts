@@ -1,39 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import type { Kept } from '../item/item';
 import type { Slip, Ticket } from '../queue/ticket';
 import type { Order } from '../request/order';
-import type { RefusalFields } from '../segmind/refusal';
 import { Refusal } from '../segmind/refusal';
-
-/** Which image a note is about. */
-interface Note {
-	readonly itemIndex: number;
-	readonly imageIndex: number;
-	/** Hash of the request without a drawn seed. */
-	readonly request: string;
-	/** The execution that it was made in. */
-	readonly execution: string;
-}
-
-/** What was paid for. */
-interface Receipt extends Note, Kept {}
-
-/** What was perhaps paid for. */
-interface Doubt extends Note {
-	readonly refusal: RefusalFields;
-}
-
-/** What is paid for, and waits at Segmind. */
-interface Waiting extends Note, Ticket {}
-
-/** The notes of one run of the node. */
-interface Notes {
-	receipts: Receipt[];
-	doubts: Doubt[];
-	waiting: Waiting[];
-}
+import type { Note, Notes, Receipt } from './notes';
+import { assign, hashOf } from './notes';
 
 /** What earlier tries settled: those orders need no request. */
 export interface Settled<R> {
@@ -47,43 +19,6 @@ export interface Settled<R> {
 const CONTEXT_KEY = 'paidImages';
 
 const NOT_AGAIN = "It is not sent again on its own; set 'Retry When Billing Is Uncertain' to take the risk.";
-
-/** The same hash for the same values, in whatever order their fields stand. */
-function hashOf(asked: unknown): string {
-	const sorted = JSON.stringify(asked, (_key, value: unknown) =>
-		typeof value === 'object' && value !== null && !Array.isArray(value)
-			? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-			: value,
-	);
-	return createHash('sha256').update(sorted).digest('hex');
-}
-
-/**
- * Gives each note to one order: first where item and image are the same, then wherever the same was asked for,
- * since items may have been reordered or removed.
- */
-function assign<R, T extends Note>(
-	notes: readonly T[],
-	orders: ReadonlyArray<Order<R>>,
-	askedOf: (order: Order<R>) => unknown,
-): Map<Order<R>, T> {
-	const left = new Set(notes);
-	const assigned = new Map<Order<R>, T>();
-	if (left.size === 0) return assigned;
-	const hashes = new Map(orders.map((order) => [order, hashOf(askedOf(order))]));
-	const assignWhere = (fits: (note: T, order: Order<R>) => boolean): void => {
-		for (const order of orders) {
-			if (assigned.has(order)) continue;
-			const note = [...left].find((each) => each.request === hashes.get(order) && fits(each, order));
-			if (note === undefined) continue;
-			left.delete(note);
-			assigned.set(order, note);
-		}
-	};
-	assignWhere((note, order) => note.itemIndex === order.itemIndex && note.imageIndex === order.imageIndex);
-	assignWhere(() => true);
-	return assigned;
-}
 
 /**
  * What this node paid for in this run, and what it perhaps paid for, across n8n's own retries: Retry On Fail runs
