@@ -47,6 +47,12 @@ describe('what is discarded', () => {
 		expect(bytes).toHaveLength(frees ? 0 : 3);
 	});
 
+	it('stays, and nobody hears of it, where only its owner may free it', () => {
+		const bytes = new Uint8Array(new WebAssembly.Memory({ initial: 1 }).buffer);
+		discard(bytes);
+		expect(bytes.length).toBeGreaterThan(0);
+	});
+
 	it('stays where others lie in the same memory', () => {
 		const all = own('abcdef');
 		discard(all.subarray(0, 3));

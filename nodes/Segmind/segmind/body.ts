@@ -8,7 +8,12 @@ const promised = (length: unknown, limit: number): number =>
  * can't, and waits for it.
  */
 export function discard({ buffer, length }: Uint8Array): void {
-	if (buffer instanceof ArrayBuffer && length > 0 && buffer.byteLength === length) buffer.transfer?.(0);
+	if (!(buffer instanceof ArrayBuffer) || length === 0 || buffer.byteLength !== length) return;
+	try {
+		buffer.transfer?.(0);
+	} catch {
+		// Some memory can't be freed by others than its owner, and no paid image is lost for that.
+	}
 }
 
 /**
