@@ -3,21 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { isFileLink } from '../image/media';
 import type { Fields } from '../queue/result';
 import { fieldsOf } from '../queue/result';
+import { UniqueNames } from '../request/fileName';
 import { refuseValue, toText } from '../request/request';
 import { DROPPED_NAMES } from '../request/settings';
 import { jsonOf } from '../segmind/answer';
-
-/** Hands out each name once: picture, picture-2. */
-class UniqueNames {
-	private readonly taken = new Set<string>();
-
-	claim(name: string): string {
-		let unique = name;
-		for (let count = 2; this.taken.has(unique); count += 1) unique = `${name}-${count}`;
-		this.taken.add(unique);
-		return unique;
-	}
-}
 
 /** The last part of a flow's address: `product-photo`, or `6629b1-v2` in the older form. */
 const SLUG = /^[a-z0-9][a-z0-9._-]{0,99}$/i;

@@ -69,15 +69,25 @@ export function toDefaultName(prompt: string, seed?: unknown): string {
 /** Equal for names that differ in upper and lower case only; through upper case, since some letters have two lower ones. */
 const caseless = (name: string): string => name.toLowerCase().toUpperCase().toLowerCase();
 
-/** Hands out names that no other file of the run has, also where upper and lower case are the same. */
-export class FileNames {
+/** Hands out each name once. */
+export class UniqueNames {
 	private readonly taken = new Set<string>();
+
+	/** @param sameFor equal for names that are taken to be the same */
+	constructor(private readonly sameFor: (name: string) => string = (name) => name) {}
 
 	/** The name itself, or with a counter: fox, fox-2, fox-3. */
 	claim(name: string): string {
 		let unique = name;
-		for (let count = 2; this.taken.has(caseless(unique)); count += 1) unique = `${name}-${count}`;
-		this.taken.add(caseless(unique));
+		for (let count = 2; this.taken.has(this.sameFor(unique)); count += 1) unique = `${name}-${count}`;
+		this.taken.add(this.sameFor(unique));
 		return unique;
+	}
+}
+
+/** Hands out names that no other file of the run has, also where upper and lower case are the same. */
+export class FileNames extends UniqueNames {
+	constructor() {
+		super(caseless);
 	}
 }
