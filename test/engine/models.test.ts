@@ -247,6 +247,13 @@ describe('another model that answers with a link', () => {
 		expect(JSON.stringify(items[0]?.json)).toContain(new URL(link).host);
 	});
 
+	test('with the key in it is told without it', async () => {
+		emulator.order(answerWith(`https://10.0.0.1/${emulator.key}.webp`));
+		const { items } = await runWith(other('{"prompt":"a"}'), { node: CONTINUE });
+		expect(items[0]?.json.error).toContain('https://10.0.0.1/');
+		expect(JSON.stringify(items[0]?.json)).not.toContain(emulator.key);
+	});
+
 	test.each<[string, Fault]>([
 		['is not there yet', { on: 'file', status: 404, body: 'not yet' }],
 		['resets', { on: 'file', reset: true }],

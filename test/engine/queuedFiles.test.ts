@@ -163,6 +163,18 @@ describe('a file is not fetched', () => {
 		expect(Date.now() - started).toBeLessThan(4000);
 	});
 
+	test.each([
+		['in its path', (key: string) => `https://10.0.0.1/${key}.webp`],
+		['as its host', (key: string) => `https://${key}.local/a.webp`],
+	])('with the key %s, and the refusal is short and has no key', async (_, linkWith) => {
+		const output = `${linkWith(emulator.key)}?${'x'.repeat(100_000)}`;
+		const { items } = await runWith([{ on: 'result', fields: { output, images: null } }]);
+		const told = JSON.stringify(items[0]?.json);
+		expect(told).toContain('private network');
+		expect(told.toLowerCase()).not.toContain(emulator.key.toLowerCase());
+		expect(told.length).toBeLessThan(4000);
+	});
+
 	test('beyond 64 MiB', async () => {
 		const huge = 70 * 1024 * 1024;
 		const { items } = await runWith([{ on: 'file', huge, times: -1 }], { timeout: 5 });

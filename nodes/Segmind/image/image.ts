@@ -6,7 +6,7 @@ import type { Ticket } from '../queue/ticket';
 import type { Order } from '../request/order';
 import type { ImageRequest } from '../request/request';
 import type { Answer, Made, Redact, Told } from '../segmind/answer';
-import { isSuccess, toldBy, wordsOf } from '../segmind/answer';
+import { isSuccess, shownLink, toldBy, wordsOf } from '../segmind/answer';
 import { awaited, noImage, toRefusal } from '../segmind/meaning';
 import type { Segmind } from '../segmind/segmind';
 import type { Media } from './media';
@@ -65,7 +65,8 @@ async function mediaIn(
 	const file = await fetchPatiently(segmind, link, deadline);
 	if (typeof file !== 'string')
 		return { media: toMedia(file.body, file.headers['content-type'], link), link };
-	throw noImage(`The image is made, and could not be fetched from ${link}: ${file}`, statusCode, told);
+	const where = shownLink(link, segmind.redact);
+	throw noImage(`The image is made, and could not be fetched from ${where}: ${file}`, statusCode, told);
 }
 
 function whatCame(answer: Answer, redact: Redact): string {
@@ -91,7 +92,8 @@ async function openResult(
 			: { body: result.bytes, headers: {} };
 	const media = toMedia(file.body, file.headers['content-type'], link);
 	if (typeof media !== 'string') return toImage(media, toldByMetrics(fields, requestId), link);
-	throw awaited('The file that came is not a whole image', requestId, link);
+	const where = link === undefined ? undefined : shownLink(link, segmind.redact);
+	throw awaited('The file that came is not a whole image', requestId, where);
 }
 
 /**

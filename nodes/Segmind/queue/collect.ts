@@ -1,5 +1,5 @@
 import type { Answer } from '../segmind/answer';
-import { isSuccess } from '../segmind/answer';
+import { isSuccess, shownLink } from '../segmind/answer';
 import { awaited, recordGone, toRefusal } from '../segmind/meaning';
 import { Refusal } from '../segmind/refusal';
 import type { Segmind } from '../segmind/segmind';
@@ -131,5 +131,6 @@ export async function collectFile(
 ): Promise<Answer> {
 	const file = await fetchPatiently(segmind, link, deadline);
 	if (typeof file !== 'string') return file;
-	throw awaited(`The image is made, and could not be fetched: ${file}`, requestId, link);
+	const where = shownLink(link, segmind.redact);
+	throw awaited(`The image is made, and could not be fetched: ${file}`, requestId, where);
 }

@@ -31,9 +31,10 @@ export interface Made {
 /** Takes everything out of a text that could be the key. */
 export type Redact = (text: string) => string;
 
-/** Takes out one key, and whatever looks like a key of Segmind's. */
+/** Takes out one key, also where a host name made its letters small, and whatever looks like a key of Segmind's. */
 export function redactor(key: string): Redact {
-	return (text) => (key === '' ? text : text.replaceAll(key, '…')).replace(/SG_\w+/g, 'SG_…');
+	const sameKey = new RegExp(key.replace(/\W/g, '\\$&'), 'gi');
+	return (text) => (key === '' ? text : text.replace(sameKey, '…')).replace(/SG_\w+/g, 'SG_…');
 }
 
 /** A number, or the digits of one; null for anything else. */
@@ -87,13 +88,22 @@ function plain(text: string, limit: number): string {
 		: line;
 }
 
+/** What came from outside as it may be shown: on one line, without the key, and cut to so many characters. */
+export const shown = (text: string, redact: Redact, limit: number): string => plain(redact(text), limit);
+
+/** Characters of a link that are shown; a signed one is seldom longer than half of it. */
+const LINK_CHARACTERS = 2000;
+
+/** A link as it may be shown. */
+export const shownLink = (link: string, redact: Redact): string => shown(link, redact, LINK_CHARACTERS);
+
 /** Reads the headers; a number that is missing or no number is null, never 0. */
 export function toldBy({ headers }: Answer, redact: Redact): Told {
 	const requestId = headers['x-request-id'];
 	return {
 		cost: costOf(headers['x-cost']),
 		remainingCredits: numberOf(headers['x-remaining-credits']),
-		requestId: typeof requestId === 'string' && requestId !== '' ? plain(redact(requestId), 100) : null,
+		requestId: typeof requestId === 'string' && requestId !== '' ? shown(requestId, redact, 100) : null,
 		generationTime: numberOf(headers['x-generation-time']),
 	};
 }
@@ -133,5 +143,5 @@ export function wordsOf({ body }: Answer, redact: Redact): string {
 	const text = body.toString('utf8');
 	if (/^\s*</.test(text)) return plain(textOf(redact(text).slice(0, LOOKED_AT)), 300);
 	const words = wordsIn(jsonOf(text));
-	return plain(redact(words !== '' || isBlank(text) ? words : text), 300);
+	return shown(words !== '' || isBlank(text) ? words : text, redact, 300);
 }

@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-w
 import { BaseUrlRefused, toBaseUrl } from '../../../credentials/baseUrl';
 import { toKey } from '../../../credentials/key';
 import type { Answer, Redact } from './answer';
-import { redactor } from './answer';
+import { redactor, shown } from './answer';
 import { asAnswer, boundedBy, exchange } from './exchange';
 import { whyNotFetched } from './fileUrl';
 import { refuseFile } from './meaning';
@@ -57,11 +57,19 @@ export async function openSegmind(context: IExecuteFunctions): Promise<Segmind> 
 	}
 	const baseUrl = baseUrlOf(credential.baseUrl);
 	const redact = redactor(key);
+	const whyNot = (link: string): string | undefined => {
+		const why = whyNotFetched(link, baseUrl);
+		return why === undefined ? undefined : shown(why, redact, 300);
+	};
 	return {
 		redact,
 		ask: async (question) => await ask(context, baseUrl, question),
-		fetchFile: async (link, timeout) => await fetchFile(context, link, baseUrl, timeout),
-		whyNotFetched: (link) => whyNotFetched(link, baseUrl),
+		fetchFile: async (link, timeout) => {
+			const why = whyNot(link);
+			if (why !== undefined) throw refuseFile(why);
+			return await fetchFile(context, link, timeout);
+		},
+		whyNotFetched: whyNot,
 		cancelled: context.getExecutionCancelSignal(),
 	};
 }
@@ -102,14 +110,7 @@ async function ask(
 	return await exchange(send, bounds, timeout);
 }
 
-async function fetchFile(
-	context: IExecuteFunctions,
-	link: string,
-	baseUrl: string,
-	timeout: number,
-): Promise<Answer> {
-	const why = whyNotFetched(link, baseUrl);
-	if (why !== undefined) throw refuseFile(why);
+async function fetchFile(context: IExecuteFunctions, link: string, timeout: number): Promise<Answer> {
 	const bounds = boundedBy(context, timeout);
 	const send = async (): Promise<IN8nHttpFullResponse> =>
 		await context.helpers.httpRequest({
