@@ -1,87 +1,174 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- a command for the terminal, not part of the node */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions, no-console -- a command for the terminal, not part of the node */
 import { Presets, SingleBar } from 'cli-progress';
 import CliTable from 'cli-table3';
-import { readFile, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import pico from 'picocolors';
 
 import { generatedReadme } from '../docs/readme';
+import { NEWEST } from '../test/e2e/places';
+import { measureBlocks } from './blocks';
 import { toChart } from './chart';
-import type { Scope } from './collect';
-import { collect, QUICK, stepsOf, wholeScope } from './collect';
-import type { Figures } from './figures';
-import { complaintsOf } from './figures';
-import { toPage } from './page';
+import type { Spending } from './faults';
+import { FAULT_SCENARIOS, measureSpending } from './faults';
+import { takeProfile } from './profile';
+import type { Figures, Table } from './report';
+import { blockProblems, blocksTable, packageOf, problemsIn, sourceOf, tablesOf, toPage } from './report';
 import { Runner } from './runner';
-import type { Table } from './tables';
+import type { Scenario, Timing } from './timings';
 import {
-	headlineTable,
-	matrixTable,
-	moneyTable,
-	packageTable,
-	peaksTable,
-	profileTable,
-	sourceOf,
-} from './tables';
+	ALL_SCENARIOS,
+	contendersIn,
+	measureEmptyPeak,
+	measureScenario,
+	QUICK_SCENARIOS,
+	roundsFor,
+} from './timings';
+import type { Contender } from './types';
+import { median } from './types';
 
-function show(title: string, { head, rows }: Table): void {
-	const table = new CliTable({ head: [...head], style: { head: ['bold'], border: [] } });
-	table.push(...rows.map((row) => [...row]));
-	console.log(`\n${pico.bold(title)}\n${table.toString()}`);
+/** What is measured. */
+interface Scope {
+	readonly scenarios: readonly Scenario[];
+	readonly spenders: readonly Contender[];
+	readonly rounds: number;
 }
 
-function showAll(figures: Figures, isQuick: boolean): void {
-	if (!isQuick) {
-		for (const items of new Set(figures.rows.map((row) => row.items))) {
-			show(`${items} items`, matrixTable(figures, items));
-		}
-	}
-	show('64 items, pictures of 2 MB, answers in 200 ms', headlineTable(figures));
-	show('Where the time of this node goes, for each of these images', profileTable(figures));
-	show('What is in memory at most', peaksTable(figures));
-	show('Paid per delivered, under Retry On Fail', moneyTable(figures));
-	show('The package', packageTable(figures));
-	console.log(`\n${sourceOf(figures)}`);
+const wholeScope = (rounds: number): Scope => ({
+	scenarios: ALL_SCENARIOS,
+	spenders: ['node', 'queued', 'http', 'httpBatched', 'declarative'],
+	rounds,
+});
+
+const QUICK: Scope = { scenarios: QUICK_SCENARIOS, spenders: ['node', 'queued', 'http'], rounds: 1 };
+
+/** Rounds of the empty workflow and of the load time. */
+const SMALL_ROUNDS = 3;
+
+/** Processes that a scope takes, with one for the profile and one for the blocks. */
+const jobsIn = ({ scenarios, spenders, rounds }: Scope): number =>
+	2 * SMALL_ROUNDS +
+	2 +
+	FAULT_SCENARIOS.length * spenders.length +
+	scenarios.reduce((sum, each) => sum + contendersIn(each).length * roundsFor(each, rounds), 0);
+
+function undiciVersion(): string {
+	const manifest = readFileSync(join(NEWEST.folder, 'node_modules', 'undici', 'package.json'), 'utf8');
+	return (JSON.parse(manifest) as { version: string }).version;
 }
 
-async function measure(scope: Scope): Promise<Figures> {
-	const bar = new SingleBar(
-		{ format: ' {bar} {value} of {total} runs, {duration_formatted}', clearOnComplete: true },
-		Presets.shades_classic,
+/** Asks npm what it would publish. */
+function readPackage(): Omit<Figures['package'], 'loadTime'> {
+	const out = execFileSync('npm', ['pack', '--dry-run', '--json'], {
+		encoding: 'utf8',
+		stdio: ['ignore', 'pipe', 'ignore'],
+		shell: process.platform === 'win32',
+	});
+	const [packed] = Object.values(
+		JSON.parse(out) as Record<string, { size: number; unpackedSize: number; files: unknown[] }>,
 	);
-	const runner = await Runner.start();
-	bar.start(stepsOf(scope), 0);
+	if (packed === undefined) throw new Error('npm names no package');
+	return { size: packed.size, unpackedSize: packed.unpackedSize, files: packed.files.length };
+}
+
+async function measureAll(runner: Runner, { scenarios, spenders, rounds }: Scope): Promise<Figures> {
+	const emptyPeak = await measureEmptyPeak(runner, SMALL_ROUNDS);
+	const timings: Timing[] = [];
+	for (const scenario of scenarios) {
+		timings.push(...(await measureScenario(runner, scenario, emptyPeak, roundsFor(scenario, rounds))));
+	}
+	const profile = await takeProfile(runner);
+	const spending: Spending[] = [];
+	for (const scenario of FAULT_SCENARIOS) {
+		for (const spender of spenders) spending.push(await measureSpending(runner, scenario, spender));
+	}
+	const blocks = await measureBlocks(runner);
+	const loadTimes: number[] = [];
+	for (let round = 0; round < SMALL_ROUNDS; round += 1) loadTimes.push(await runner.loadTime());
+	return {
+		machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+		node: execFileSync(NEWEST.node, ['--version'], { encoding: 'utf8' }).trim(),
+		n8n: NEWEST.version,
+		undici: undiciVersion(),
+		rounds,
+		emptyPeak,
+		timings,
+		spending,
+		blocks,
+		profile,
+		package: { loadTime: median(loadTimes), ...readPackage() },
+	};
+}
+
+/** Runs jobs with a progress bar. */
+async function withRunner<T>(jobs: number, work: (runner: Runner) => Promise<T>): Promise<T> {
+	const format = ' {bar} {value} of {total} runs, {duration_formatted}';
+	const bar = new SingleBar({ format, clearOnComplete: true }, Presets.shades_classic);
+	const runner = await Runner.start(() => bar.increment());
+	bar.start(jobs, 0);
 	try {
-		return await collect(runner, scope, () => bar.increment());
+		return await work(runner);
 	} finally {
 		bar.stop();
 		await runner.stop();
 	}
 }
 
-const toJson = (figures: Figures): string => `${JSON.stringify(figures, null, 2)}\n`;
+function show({ title, head, rows }: Table): void {
+	const table = new CliTable({ head: [...head], style: { head: ['bold'], border: [] } });
+	table.push(...rows.map((row) => [...row]));
+	console.log(`\n${pico.bold(title)}\n${table.toString()}`);
+}
 
-async function main(): Promise<void> {
-	const { values } = parseArgs({
-		options: {
-			json: { type: 'string' },
-			quick: { type: 'boolean', default: false },
-			rounds: { type: 'string', default: '5' },
-		},
-	});
-	const figures = await measure(values.quick ? QUICK : wholeScope(Number(values.rounds)));
-	showAll(figures, values.quick);
-	if (values.json !== undefined) await writeFile(values.json, toJson(figures));
-	if (!values.quick) {
-		await writeFile('docs/benchmarks.json', toJson(figures));
+async function save(file: string, results: unknown): Promise<void> {
+	await mkdir(dirname(file), { recursive: true });
+	await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+/** @returns what is wrong */
+async function bench(isQuick: boolean, rounds: number, file: string): Promise<string[]> {
+	const scope = isQuick ? QUICK : wholeScope(rounds);
+	const figures = await withRunner(jobsIn(scope), async (runner) => await measureAll(runner, scope));
+	tablesOf(figures, isQuick).forEach(show);
+	console.log(`\n${packageOf(figures)}\n${sourceOf(figures)}`);
+	await save(file, figures);
+	if (!isQuick) {
 		await writeFile('docs/benchmarks.svg', toChart(figures));
 		await writeFile('docs/benchmarks.md', toPage(figures));
 		await writeFile('README.md', generatedReadme(await readFile('README.md', 'utf8')));
 	}
-	const complaints = complaintsOf(figures);
-	complaints.forEach((complaint) => console.error(pico.red(`✗ ${complaint}`)));
-	process.exitCode = complaints.length === 0 ? 0 : 1;
+	return problemsIn(figures);
+}
+
+/** @returns what is wrong */
+async function benchBlocks(file: string): Promise<string[]> {
+	const blocks = await withRunner(1, measureBlocks);
+	show(blocksTable(blocks));
+	await save(file, { blocks });
+	return blockProblems(blocks);
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({
+		options: {
+			json: { type: 'string', default: join('.cache', 'benchmarks.json') },
+			only: { type: 'string' },
+			quick: { type: 'boolean', default: false },
+			rounds: { type: 'string', default: '5' },
+		},
+	});
+	if (values.only !== undefined && values.only !== 'blocks') throw new Error('--only takes: blocks');
+	const problems =
+		values.only === 'blocks'
+			? await benchBlocks(values.json)
+			: await bench(values.quick, Number(values.rounds), values.json);
+	problems.forEach((problem) => console.error(pico.red(`✗ ${problem}`)));
+	process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
 void main();

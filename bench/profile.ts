@@ -3,34 +3,31 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import type { HeapProfiler, Runtime } from 'node:inspector';
 import { join } from 'node:path';
 
-import type { Profile } from './job';
-import type { Cell } from './rows';
-import { taskOf } from './rows';
 import type { Runner } from './runner';
+import { HEADLINE, taskOf } from './timings';
+import type { RawProfile } from './types';
 
-/** Where the profiles themselves are kept, for the developer tools of a browser. */
+/** Where the raw profiles are written, for the developer tools of a browser. */
 export const PROFILES = join('.cache', 'profiles');
 
-/** What the code of one place takes for one image. */
-export interface Share {
+/** What the code of one package or part of Node takes for one image. */
+interface Share {
 	readonly place: string;
-	/** Of processor time, as the profiler sees it. */
+	/** Milliseconds of processor time. */
 	readonly milliseconds: number;
-	/** Of all processor time, from 0 to 1. */
+	/** Share of all processor time, from 0 to 1. */
 	readonly share: number;
-	/** Of objects, also those that were collected soon after. */
+	/** Bytes of allocated objects. */
 	readonly bytes: number;
 }
 
-/** Where time and memory of one cell went. */
-export interface Profiled {
+/** Where time and memory of this node go in the headline scenario. */
+export interface Profile {
 	readonly shares: readonly Share[];
-	readonly peaks: Profile['peaks'];
+	readonly peaks: RawProfile['peaks'];
 }
 
-const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
-
-/** Whose code a function is; undefined while nothing ran, or the profiler itself. */
+/** Whose code a function is; undefined while idle. */
 function placeOf({ functionName, url }: Runtime.CallFrame): string | undefined {
 	if (functionName === '(idle)' || functionName === '(root)' || url === 'node:inspector') return undefined;
 	if (functionName === '(garbage collector)') return 'garbage collector';
@@ -40,69 +37,46 @@ function placeOf({ functionName, url }: Runtime.CallFrame): string | undefined {
 	return [...url.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].at(-1)?.[1] ?? 'the benchmark';
 }
 
-const addTo = (sums: Map<string, number>, frame: Runtime.CallFrame, amount: number): void => {
-	const place = placeOf(frame);
-	if (place !== undefined) sums.set(place, (sums.get(place) ?? 0) + amount);
-};
-
-/** Milliseconds by place. */
-function timesOf({ cpu: { nodes, samples = [], timeDeltas = [] } }: Profile): Map<string, number> {
-	const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+/** Sums of amounts by place. */
+function sumByPlace(amounts: ReadonlyArray<readonly [Runtime.CallFrame | undefined, number]>) {
 	const sums = new Map<string, number>();
-	samples.forEach((id, index) => {
-		const frame = frames.get(id);
-		// timeDeltas are in microseconds.
-		if (frame !== undefined) addTo(sums, frame, (timeDeltas[index] ?? 0) / 1000);
-	});
+	for (const [frame, amount] of amounts) {
+		const place = frame === undefined ? undefined : placeOf(frame);
+		if (place !== undefined) sums.set(place, (sums.get(place) ?? 0) + amount);
+	}
 	return sums;
 }
 
-/** Bytes of objects by place. */
-function objectsOf({ heap: { head } }: Profile): Map<string, number> {
-	const sums = new Map<string, number>();
-	const visit = ({ callFrame, selfSize, children }: HeapProfiler.SamplingHeapProfileNode): void => {
-		addTo(sums, callFrame, selfSize);
-		children.forEach(visit);
-	};
-	visit(head);
-	return sums;
+const allocationsOf = (
+	node: HeapProfiler.SamplingHeapProfileNode,
+): Array<readonly [Runtime.CallFrame, number]> => [
+	[node.callFrame, node.selfSize],
+	...node.children.flatMap(allocationsOf),
+];
+
+function sharesOf({ cpu, heap }: RawProfile, images: number): Share[] {
+	const frames = new Map(cpu.nodes.map(({ id, callFrame }) => [id, callFrame]));
+	const { samples = [], timeDeltas = [] } = cpu;
+	// timeDeltas are in microseconds.
+	const times = sumByPlace(samples.map((id, index) => [frames.get(id), (timeDeltas[index] ?? 0) / 1000]));
+	const bytes = sumByPlace(allocationsOf(heap.head));
+	const busy = [...times.values()].reduce((sum, time) => sum + time, 0);
+	return [...times]
+		.map(([place, time]) => ({
+			place,
+			milliseconds: time / images,
+			share: time / busy,
+			bytes: (bytes.get(place) ?? 0) / images,
+		}))
+		.sort((one, other) => other.share - one.share);
 }
 
-/** Everything below this share of the time is told as one. */
-const SMALL = 0.005;
-
-function sharesOf(profile: Profile, items: number): Share[] {
-	const times = timesOf(profile);
-	const objects = objectsOf(profile);
-	const busy = sumOf([...times.values()]);
-	const shares = [...new Set([...times.keys(), ...objects.keys()])]
-		.map((place) => ({ place, time: times.get(place) ?? 0, bytes: objects.get(place) ?? 0 }))
-		.toSorted((one, other) => other.time - one.time);
-	const large = shares.filter(({ time }) => time >= SMALL * busy);
-	const small = shares.filter((share) => !large.includes(share));
-	const rest = {
-		place: 'the rest',
-		time: sumOf(small.map(({ time }) => time)),
-		bytes: sumOf(small.map(({ bytes }) => bytes)),
-	};
-	return [...large, rest].map(({ place, time, bytes }) => ({
-		place,
-		milliseconds: time / items,
-		share: time / busy,
-		bytes: bytes / items,
-	}));
-}
-
-/**
- * Takes a profile of this node in one cell, and keeps it as files.
- *
- * @throws {Error} when the process took none
- */
-export async function takeProfile(runner: Runner, cell: Cell): Promise<Profiled> {
-	const { profile } = await runner.run({ ...taskOf(cell, 'node'), profiled: true }, cell);
-	if (profile === undefined) throw new Error('no profile was taken');
+/** Profiles this node in the headline scenario and writes the raw profiles. */
+export async function takeProfile(runner: Runner): Promise<Profile> {
+	const { profile } = await runner.run({ ...taskOf(HEADLINE, 'node'), mode: 'profile' }, HEADLINE);
+	if (profile === undefined) throw new Error('the worker took no profile');
 	await mkdir(PROFILES, { recursive: true });
 	await writeFile(join(PROFILES, 'node.cpuprofile'), JSON.stringify(profile.cpu));
 	await writeFile(join(PROFILES, 'node.heapprofile'), JSON.stringify(profile.heap));
-	return { shares: sharesOf(profile, cell.items), peaks: profile.peaks };
+	return { shares: sharesOf(profile, HEADLINE.items), peaks: profile.peaks };
 }

@@ -2,68 +2,113 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 
 import { NEWEST } from '../test/e2e/places';
-import type { Address, Behaviour, Job, Measured, Result, ToServer, Witnessed } from './job';
-import type { Stage } from './stage';
-import { setStage } from './stage';
+import type { Address, Job, Result, ServerMessage, ServerOptions, ServerStats, WorkerStats } from './types';
 
-/** A job before it is known where the emulator answers. */
-export type Task = Omit<Job, 'address' | 'warmUp'>;
+/** A job before its emulator is started. */
+export type Task = Omit<Job, 'emulator' | 'warmUp'>;
 
-/** The next message of a process, or its end as an error. */
-async function answerOf(child: ChildProcess, name: string): Promise<unknown> {
-	const answered = new AbortController();
-	const { signal } = answered;
+const WORKER = 'worker/worker';
+
+/** Runs on n8n's own Node, without a loader that would add to its memory. */
+const COMPILED = [
+	'types',
+	'declarative/SegmindDeclarative.node',
+	'worker/engine',
+	'worker/nodes',
+	'worker/measure',
+	WORKER,
+];
+
+/** The next message of a process, or an error when it ends without one. */
+async function messageFrom(child: ChildProcess, name: string): Promise<unknown> {
+	const received = new AbortController();
+	const { signal } = received;
 	const ended = once(child, 'exit', { signal }).then(([code]) => {
 		throw new Error(`${name} ended with ${String(code)}`);
 	});
-	const [first] = await Promise.race([once(child, 'message', { signal }), ended]);
+	const [message] = await Promise.race([once(child, 'message', { signal }), ended]);
 	ended.catch(() => undefined);
-	answered.abort();
-	return first;
+	received.abort();
+	return message;
 }
 
-/** Runs jobs, one after the other, each in a process of its own against an emulator in another process. */
+async function compile(source: string, folder: string): Promise<void> {
+	const target = join(folder, 'bench', `${source}.js`);
+	const { outputText } = transpileModule(await readFile(join('bench', `${source}.ts`), 'utf8'), {
+		compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true },
+	});
+	await mkdir(dirname(target), { recursive: true });
+	await writeFile(target, outputText);
+}
+
+/**
+ * Puts the built package and the compiled workers in a folder outside the project. From there modules are found as
+ * n8n's community nodes find them, in n8n's own folder.
+ */
+async function prepareFolder(): Promise<string> {
+	const folder = await mkdtemp(join(tmpdir(), 'segmind-bench-'));
+	for (const part of ['dist', 'index.js', 'package.json']) {
+		await cp(part, join(folder, 'package', part), { recursive: true });
+	}
+	await Promise.all(COMPILED.map(async (source) => await compile(source, folder)));
+	return folder;
+}
+
+/** Runs jobs one after the other, each in a process of its own, against an emulator in another process. */
 export class Runner {
 	private constructor(
-		private readonly stage: Stage,
+		private readonly folder: string,
 		private readonly server: ChildProcess,
 		private readonly warmUp: Address,
+		private readonly onDone: () => void,
 	) {}
 
-	static async start(): Promise<Runner> {
-		const stage = await setStage();
+	/** @param onDone is called after each job */
+	static async start(onDone: () => void): Promise<Runner> {
+		const folder = await prepareFolder();
 		const server = fork(join('bench', 'server.ts'), [], { execArgv: ['--import', 'tsx'] });
-		return new Runner(stage, server, (await answerOf(server, 'the server')) as Address);
+		return new Runner(folder, server, (await messageFrom(server, 'the server')) as Address, onDone);
 	}
 
 	async stop(): Promise<void> {
 		this.server.disconnect();
-		await this.stage.remove();
+		await rm(this.folder, { recursive: true, force: true });
 	}
 
-	async run(task: Task, behaviour: Behaviour): Promise<Result> {
-		const address = (await this.ask({ open: behaviour })) as Address;
-		const child = this.fork(this.stage.worker);
-		child.send({ ...task, address, warmUp: this.warmUp } satisfies Job);
-		const measured = (await answerOf(child, task.contender)) as Measured;
-		const witnessed = (await this.ask({ close: true })) as Witnessed;
-		return { ...measured, ...witnessed };
+	async run(task: Task, options: ServerOptions): Promise<Result> {
+		const emulator = (await this.ask({ open: options })) as Address;
+		const child = this.forkWorker();
+		child.send({ ...task, emulator, warmUp: this.warmUp } satisfies Job);
+		const measured = (await messageFrom(child, task.contender)) as WorkerStats;
+		const counted = (await this.ask({ close: true })) as ServerStats;
+		this.onDone();
+		return { ...measured, ...counted };
 	}
 
-	/** Milliseconds that the package takes to load in an n8n that is up. */
-	async load(): Promise<number> {
-		return (await answerOf(this.fork(this.stage.loading), 'loading')) as number;
+	/** Milliseconds that the package takes to load in a running n8n. */
+	async loadTime(): Promise<number> {
+		const milliseconds = (await messageFrom(this.forkWorker('load'), 'load')) as number;
+		this.onDone();
+		return milliseconds;
 	}
 
-	private fork(script: string): ChildProcess {
-		return fork(script, [], { execPath: NEWEST.node, execArgv: [], env: this.stage.env });
+	private forkWorker(...args: string[]): ChildProcess {
+		return fork(join(this.folder, 'bench', `${WORKER}.js`), args, {
+			execPath: NEWEST.node,
+			execArgv: [],
+			env: { ...process.env, NODE_PATH: join(NEWEST.folder, 'node_modules') },
+		});
 	}
 
-	private async ask(message: ToServer): Promise<unknown> {
+	private async ask(message: ServerMessage): Promise<unknown> {
 		this.server.send(message);
-		return await answerOf(this.server, 'the server');
+		return await messageFrom(this.server, 'the server');
 	}
 }

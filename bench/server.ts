@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- a process of the benchmark, not part of the node */
-// The emulator in a process of its own, so that what it takes of memory and processor counts for nobody.
+// The emulator in a process of its own, so that its memory and processor time count for no contender.
 import { randomBytes } from 'node:crypto';
 import diagnostics from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
@@ -8,105 +8,82 @@ import sharp from 'sharp';
 
 import { Emulator } from '../test/emulator/emulator';
 import type { Fault } from '../test/emulator/fault';
-import type { Address, Behaviour, ToServer, Witnessed } from './job';
-import { Chance } from './chance';
+import type { Address, ServerMessage, ServerOptions, ServerStats } from './types';
 
 const CREDITS = 1_000_000;
 
-/** A picture of noise, which no format makes smaller. */
-async function noise(bytes: number): Promise<Buffer> {
+const images = new Map<number, Buffer>();
+
+/** An image of noise, which no format makes smaller. */
+async function imageOf(bytes: number): Promise<Buffer> {
 	const side = Math.round(Math.sqrt(bytes / 3));
-	return await sharp(randomBytes(side * side * 3), { raw: { width: side, height: side, channels: 3 } })
-		.png()
-		.toBuffer();
+	const raw = { width: side, height: side, channels: 3 } as const;
+	const image =
+		images.get(bytes) ??
+		(await sharp(randomBytes(side * side * 3), { raw })
+			.png()
+			.toBuffer());
+	images.set(bytes, image);
+	return image;
 }
 
-const pictures = new Map<number, Buffer>();
-
-async function pictureOf(bytes: number): Promise<Buffer> {
-	const picture = pictures.get(bytes) ?? (await noise(bytes));
-	pictures.set(bytes, picture);
-	return picture;
-}
-
-/** Connections by the port that they came to: the emulator does not count them. */
-const connections = new Map<number, number>();
-
-diagnostics.subscribe('net.server.socket', (message) => {
-	const { localPort = 0 } = (message as { socket: Socket }).socket;
-	connections.set(localPort, (connections.get(localPort) ?? 0) + 1);
-});
-
-const portOf = ({ url }: Emulator): number => Number(new URL(url).port);
-
-/** What a request is about, in the words of a fault. */
-function aboutOf(path: string): NonNullable<Fault['on']> {
+/** Which fault meets a request for this path. */
+function targetOf(path: string): NonNullable<Fault['on']> {
 	if (path.endsWith('/status')) return 'status';
 	if (path.startsWith('/v2/requests/')) return 'result';
 	return path.startsWith('/files/') ? 'file' : 'image';
 }
 
-/** Orders a reset for the share of the requests that chance says, in the order in which they come. */
-function orderResets(emulator: Emulator, share: number): () => void {
-	const chance = new Chance(share);
+/** Resets a share of the connections: the same ones for each contender. */
+function resetShare(emulator: Emulator, share: number): () => void {
+	// The minimal standard generator of Park and Miller.
+	let state = 1;
 	const onRequest = (message: unknown): void => {
 		const { socket, request } = message as { socket: Socket; request: { url?: string } };
-		if (socket.localPort !== portOf(emulator) || !chance.strikes()) return;
-		emulator.order({ on: aboutOf(request.url ?? ''), reset: true });
+		if (emulator.url !== `http://127.0.0.1:${socket.localPort}`) return;
+		state = (state * 48_271) % 2_147_483_647;
+		if (state / 2_147_483_647 < share) emulator.inject({ on: targetOf(request.url ?? ''), reset: true });
 	};
 	diagnostics.subscribe('http.server.request.start', onRequest);
 	return () => diagnostics.unsubscribe('http.server.request.start', onRequest);
 }
 
-interface Open {
-	readonly emulator: Emulator;
-	readonly end: () => void;
-}
+let current: { readonly emulator: Emulator; readonly stopResets: () => void } | undefined;
 
-let current: Open | undefined;
-
-async function open({
-	pictureBytes,
-	delay,
-	rateLimit,
-	faults = [],
-	resets = 0,
-}: Behaviour): Promise<Address> {
+async function open(options: ServerOptions): Promise<Address> {
+	const { imageBytes, delay, rateLimit, faults = [], resets = 0 } = options;
 	const emulator = await Emulator.start({
 		credits: CREDITS,
-		picture: await pictureOf(pictureBytes),
+		picture: await imageOf(imageBytes),
 		delay,
 		...(rateLimit === undefined ? {} : { rateLimit }),
 	});
-	// A port comes back once the emulator before is closed.
-	connections.delete(portOf(emulator));
-	faults.forEach((fault) => emulator.order(fault));
-	current = { emulator, end: orderResets(emulator, resets) };
+	faults.forEach((fault) => emulator.inject(fault));
+	current = { emulator, stopResets: resetShare(emulator, resets) };
 	return { baseUrl: emulator.url, apiKey: emulator.key };
 }
 
-async function close(): Promise<Witnessed> {
+async function close(): Promise<ServerStats> {
 	if (current === undefined) throw new Error('no emulator is open');
-	const { emulator, end } = current;
+	const { emulator, stopResets } = current;
 	const { imageRequests, paid, maxInFlight } = emulator;
-	const witnessed = {
+	const stats = {
 		requests: imageRequests.length,
 		paid,
 		maxInFlight,
-		connections: connections.get(portOf(emulator)) ?? 0,
 		lost: imageRequests.filter((request) => request.paid && request.status === null).length,
 	};
-	end();
+	stopResets();
 	await emulator.close();
 	current = undefined;
-	return witnessed;
+	return stats;
 }
 
 async function main(): Promise<void> {
-	const warm = await Emulator.start({ credits: CREDITS, picture: await pictureOf(10_000) });
-	process.send?.({ baseUrl: warm.url, apiKey: warm.key });
-	process.on('message', (message: ToServer) => {
-		void ('open' in message ? open(message.open) : close()).then((answer) => process.send?.(answer));
+	const warmUp = await Emulator.start({ credits: CREDITS, picture: await imageOf(10_000) });
+	process.send?.({ baseUrl: warmUp.url, apiKey: warmUp.key });
+	process.on('message', (message: ServerMessage) => {
+		void ('open' in message ? open(message.open) : close()).then((reply) => process.send?.(reply));
 	});
 	process.once('disconnect', () => process.exit(0));
 }

@@ -5,10 +5,9 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { mayCarryKey, SEGMIND_URL, toBaseUrl } from './baseUrl';
-import { toKey } from './key';
+import { mayCarryKey, SEGMIND_URL, toBaseUrl, toKey } from './connection';
 
-/** n8n's HTTP Request node hands over the older request shape, with `uri` and its own words for redirects. */
+/** n8n's HTTP Request node passes the older request shape, with `uri` and other names for redirects. */
 type AnyRequest = Omit<IHttpRequestOptions, 'url'> & {
 	url?: string;
 	uri?: string;
@@ -16,10 +15,10 @@ type AnyRequest = Omit<IHttpRequestOptions, 'url'> & {
 	followAllRedirects?: boolean;
 };
 
-/** What n8n's HTTP client takes for an address of its own; anything else it appends to the base URL. */
+/** What n8n's HTTP client treats as a whole address. It appends anything else to the base URL. */
 const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i;
 
-/** The address that a request will go to. */
+/** Returns the address that a request will go to. */
 function targetOf({ url, uri, baseURL }: AnyRequest): string {
 	const target = url ?? uri ?? '';
 	return baseURL === undefined || baseURL === '' || ABSOLUTE.test(target)
@@ -62,9 +61,9 @@ export class SegmindApi implements ICredentialType {
 	];
 
 	/**
-	 * Adds the key to a request, and lets no redirect carry it elsewhere: n8n follows redirects with every header.
+	 * Adds the key to a request and turns off redirects, since n8n would follow them with every header.
 	 *
-	 * @throws when there is no key, the base URL is refused, or the request goes to a host that the key is not for
+	 * @throws when there is no key, the base URL is invalid, or the request goes to a host that the key is not for
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,

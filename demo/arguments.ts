@@ -1,11 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- a command for the terminal, not part of the node */
 import { parseArgs } from 'node:util';
 
-import type { Attribute } from '../nodes/Segmind/model/attribute';
-import { flux11Pro } from '../nodes/Segmind/model/flux11Pro';
+import type { Attribute } from '../nodes/Segmind/models/attribute';
+import { flux11Pro } from '../nodes/Segmind/models/flux11Pro';
 
-/** What the demo was asked to make. */
-export interface Wanted {
+/** The prompts and parameters from the command line. */
+export interface DemoInput {
 	readonly prompts: readonly string[];
 	/** The node's parameters besides the prompt. */
 	readonly parameters: {
@@ -14,8 +14,8 @@ export interface Wanted {
 	};
 }
 
-/** Arguments that make no sense; the message says what to write instead. */
-export class ArgumentsRefused extends Error {}
+/** Invalid arguments; the message says what is valid. */
+export class InvalidArguments extends Error {}
 
 const PROMPTS = [
 	'A red fox asleep in fresh snow, soft morning light',
@@ -42,7 +42,7 @@ function valuesOf(attribute: Attribute): string {
 	}
 }
 
-/** How to call the demo, from the model's table. */
+/** The help text, from the model's table. */
 export function usage(): string {
 	const lines = FLAGS.map((attribute) => `  --${flagOf(attribute).padEnd(18)} ${valuesOf(attribute)}`);
 	return ['npm run demo -- "a prompt" "another prompt" [--attribute value …]', '', ...lines].join('\n');
@@ -51,9 +51,9 @@ export function usage(): string {
 /**
  * Reads the command line: prompts, and the model's attributes as flags.
  *
- * @throws {ArgumentsRefused} for a flag that no attribute has, or one without a value
+ * @throws {InvalidArguments} for a flag that no attribute has, or one without a value
  */
-export function toWanted(argv: readonly string[]): Wanted {
+export function readArguments(argv: readonly string[]): DemoInput {
 	const options = Object.fromEntries(
 		FLAGS.map((attribute) => [flagOf(attribute), { type: 'string' as const }]),
 	);
@@ -70,15 +70,15 @@ export function toWanted(argv: readonly string[]): Wanted {
 	};
 }
 
-function refused(thrown: unknown): ArgumentsRefused {
+function toError(thrown: unknown): InvalidArguments {
 	const [reason = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('. To specify');
-	return new ArgumentsRefused(`${reason}\n\n${usage()}`);
+	return new InvalidArguments(`${reason}\n\n${usage()}`);
 }
 
 function parsed(args: string[], options: Record<string, { type: 'string' }>) {
 	try {
 		return parseArgs({ args, options, allowPositionals: true });
 	} catch (thrown) {
-		throw refused(thrown);
+		throw toError(thrown);
 	}
 }

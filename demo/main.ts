@@ -7,19 +7,19 @@ import process from 'node:process';
 import type { INodeExecutionData, INodeType } from 'n8n-workflow';
 import pc from 'picocolors';
 
-import { SEGMIND_URL } from '../credentials/baseUrl';
+import { SEGMIND_URL } from '../credentials/connection';
 import { Emulator } from '../test/emulator/emulator';
 import { Engine } from '../test/engine/engine';
-import { ArgumentsRefused, toWanted, usage } from './arguments';
+import { InvalidArguments, readArguments, usage } from './arguments';
 import { onImage } from './progress';
 
-/** The demo is started in the project's folder. */
+/** The demo runs in the project's folder. */
 const FOLDER = join(process.cwd(), 'demo', 'images');
 
-/** The emulator takes its time, so that there is something to watch, and allows few requests in a while. */
+/** The emulator is slow enough to watch, and has a low rate limit. */
 const EMULATED = { delay: 1200, rateLimit: { requests: 3, window: 4000 } };
 
-/** The node as it was built, which is what n8n loads. */
+/** The built node, which is what n8n loads. */
 async function builtNode(): Promise<INodeType> {
 	const { Segmind }: { Segmind: new () => INodeType } = await import(join(process.cwd(), 'index.js'));
 	return new Segmind();
@@ -53,25 +53,26 @@ async function toTable(engine: Engine, items: INodeExecutionData[]): Promise<str
 	return table.toString();
 }
 
-/** What the emulator has to show: a server that is busy once, and a refusal that n8n's Retry On Fail heals. */
-function orderTrouble(emulator: Emulator, prompts: readonly string[]): void {
+/** Makes the emulator reject the first image once and respond with 503 to the second one once. */
+function addFaults(emulator: Emulator, prompts: readonly string[]): void {
 	const [first = '', second] = prompts;
-	emulator.order({ prompt: first, status: 422, body: { error: 'Blocked by the content filter' } });
-	if (second !== undefined) emulator.order({ prompt: second, status: 503, body: { error: 'Model is busy' } });
+	emulator.inject({ prompt: first, status: 422, body: { error: 'Blocked by the content filter' } });
+	if (second !== undefined)
+		emulator.inject({ prompt: second, status: 503, body: { error: 'Model is busy' } });
 }
 
-/** What the emulator saw: the other side of the table. */
-function ledgerOf({ imageRequests, paid }: Emulator, delivered: number): string {
+/** What the emulator received and billed. */
+function summaryOf({ imageRequests, paid }: Emulator, delivered: number): string {
 	const times = new Map<number | null, number>();
 	for (const { status } of imageRequests) times.set(status, (times.get(status) ?? 0) + 1);
-	const answers = [...times].map(([status, count]) => `${count} × ${status}`).join(', ');
-	const summary = `${imageRequests.length} requests (${answers}), ${paid} images paid, ${delivered} delivered`;
+	const statuses = [...times].map(([status, count]) => `${count} × ${status}`).join(', ');
+	const summary = `${imageRequests.length} requests (${statuses}), ${paid} images paid, ${delivered} delivered`;
 	return `The emulator saw ${pc.bold(summary)}.`;
 }
 
 async function make(credential: { apiKey: string; baseUrl: string }, emulator?: Emulator): Promise<boolean> {
-	const { prompts, parameters } = toWanted(process.argv.slice(2));
-	if (emulator !== undefined) orderTrouble(emulator, prompts);
+	const { prompts, parameters } = readArguments(process.argv.slice(2));
+	if (emulator !== undefined) addFaults(emulator, prompts);
 	const engine = await Engine.start(await builtNode());
 	const bar = new SingleBar(
 		{
@@ -96,7 +97,7 @@ async function make(credential: { apiKey: string; baseUrl: string }, emulator?: 
 		console.log(await toTable(engine, items));
 		for (const hint of hints) console.log(pc.dim(hint));
 		const delivered = items.filter(({ json }) => json.error === undefined).length;
-		if (emulator !== undefined) console.log(ledgerOf(emulator, delivered));
+		if (emulator !== undefined) console.log(summaryOf(emulator, delivered));
 		return delivered === items.length;
 	} finally {
 		bar.stop();
@@ -105,7 +106,7 @@ async function make(credential: { apiKey: string; baseUrl: string }, emulator?: 
 	}
 }
 
-const WAY_ON = `
+const NEXT_STEPS = `
 The files are in ${pc.bold(relative(process.cwd(), FOLDER) || '.')}. Next:
   npm run demo -- "a red fox" --aspect-ratio 16:9 --output-format jpg
   SEGMIND_API_KEY=… npm run demo     on your account, about $0.05 an image
@@ -117,14 +118,14 @@ async function main(): Promise<void> {
 		console.log(usage());
 		return;
 	}
-	toWanted(process.argv.slice(2));
+	readArguments(process.argv.slice(2));
 	const apiKey = process.env.SEGMIND_API_KEY;
 	const emulator = apiKey === undefined ? await Emulator.start(EMULATED) : undefined;
 	console.log(
 		emulator === undefined
-			? `On the real API of Segmind: every image is paid for.`
-			: `On the emulator of Segmind at ${emulator.url}: nothing is really paid for. It refuses one image, is
-busy for another and has a rate limit; n8n's Retry On Fail is on.`,
+			? `This uses Segmind's real API: every image is paid for.`
+			: `This uses the emulator of Segmind at ${emulator.url}: nothing is paid for. It rejects one image, responds
+with 503 to another and has a rate limit; n8n's Retry On Fail is on.`,
 	);
 	const credential =
 		emulator === undefined
@@ -132,7 +133,7 @@ busy for another and has a rate limit; n8n's Retry On Fail is on.`,
 			: { apiKey: emulator.key, baseUrl: emulator.url };
 	try {
 		const complete = await make(credential, emulator);
-		console.log(WAY_ON);
+		console.log(NEXT_STEPS);
 		if (!complete) process.exitCode = 1;
 	} finally {
 		await emulator?.close();
@@ -140,6 +141,6 @@ busy for another and has a rate limit; n8n's Retry On Fail is on.`,
 }
 
 main().catch((thrown: unknown) => {
-	console.error(thrown instanceof ArgumentsRefused ? thrown.message : thrown);
+	console.error(thrown instanceof InvalidArguments ? thrown.message : thrown);
 	process.exitCode = 1;
 });

@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { IDataObject } from 'n8n-workflow';
 
-import { SEGMIND_URL } from '../credentials/baseUrl';
+import { SEGMIND_URL } from '../credentials/connection';
 import { N8n } from '../test/e2e/n8n';
 import { NEWEST } from '../test/e2e/places';
 import { Emulator } from '../test/emulator/emulator';
 
-/** The command is started in the project's folder. What is made in n8n stays here from one start to the next. */
+/** The command runs in the project's folder. What is made in n8n is kept here. */
 const HOME = join(process.cwd(), '.cache', 'n8n');
 
 const TOOLS = join(process.cwd(), 'node_modules');
@@ -32,7 +32,7 @@ function run(...args: readonly string[]): void {
 	execFileSync(process.execPath, args, { stdio: 'inherit' });
 }
 
-/** Rebuilds the node when its source changes; n8n takes the new one at once. */
+/** Rebuilds the node when its source changes; n8n reloads it. */
 function rebuildOnChange(packageFolder: string): void {
 	spawn(process.execPath, [join(TOOLS, 'gulp', 'bin', 'gulp.js'), 'rebuild'], {
 		stdio: 'inherit',
@@ -48,7 +48,7 @@ async function saveCredential(n8n: N8n, data: IDataObject): Promise<Saved> {
 	return before;
 }
 
-/** Imports the examples that are not there yet, with the credential filled in. */
+/** Imports the missing examples with the credential. */
 async function importExamples(n8n: N8n, credential: Saved): Promise<void> {
 	const there = new Set((await n8n.rest<Saved[]>('GET', '/workflows')).map(({ name }) => name));
 	for (const file of (await readdir('examples')).filter((name) => name.endsWith('.json'))) {
@@ -59,17 +59,17 @@ async function importExamples(n8n: N8n, credential: Saved): Promise<void> {
 	}
 }
 
-/** An address that signs the browser in and leads on to n8n: a cookie holds for all ports of a host. */
-async function openDoor(n8n: N8n): Promise<string> {
-	const door = createServer((_request, response) => {
+/** An address that signs the browser in and redirects to n8n: a cookie is valid for all ports of a host. */
+async function startSignIn(n8n: N8n): Promise<string> {
+	const server = createServer((_request, response) => {
 		response.writeHead(302, {
 			'set-cookie': `${n8n.session}; Path=/; HttpOnly; SameSite=Lax`,
 			location: `${n8n.url}/home/workflows`,
 		});
 		response.end();
 	}).listen(0, '127.0.0.1');
-	await once(door, 'listening');
-	return `http://127.0.0.1:${(door.address() as AddressInfo).port}/`;
+	await once(server, 'listening');
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
 async function main(): Promise<void> {
@@ -88,16 +88,16 @@ async function main(): Promise<void> {
 	await importExamples(n8n, await saveCredential(n8n, data));
 	rebuildOnChange(n8n.packageFolder);
 	console.log(`
-  ${await openDoor(n8n)}
+  ${await startSignIn(n8n)}
 
 opens n8n ${NEWEST.version}, signed in, with the node, its examples and the credential “${CREDENTIAL}”.
 ${
 	emulator === undefined
-		? `Images are made by ${baseUrl} and are paid for.`
+		? `Images come from ${baseUrl} and are paid for.`
 		: `Images come from the emulator at ${emulator.url}; none is paid for. Set SEGMIND_API_KEY for real ones.`
 }
-A change of the node's source is built at once and is in n8n a moment later; open the node again to see it.
-What you make is kept in ${HOME}; delete that folder to start afresh. Ctrl+C ends it.`);
+Changes of the node's source are built at once; open the node again to see them.
+Your workflows are kept in ${HOME}; delete that folder to start over. Press Ctrl+C to stop.`);
 	await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 	await n8n.stop();
 	await emulator?.close();

@@ -5,17 +5,17 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 const CHANNEL = 'http.client.response.finish';
 
 /**
- * Tells of every image that arrives, by watching the HTTP client of this process: the node itself tells n8n only
- * when all is done.
+ * Calls back for each image that arrives, by watching the HTTP client of this process: the node reports to n8n only
+ * at the end.
  *
- * @returns ends the watch
+ * @returns stops watching
  */
-export function onImage(baseUrl: string, told: () => void): () => void {
+export function onImage(baseUrl: string, callback: () => void): () => void {
 	const { host } = new URL(baseUrl);
 	const watch = (message: unknown): void => {
 		const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
 		const type = response.headers['content-type'] ?? '';
-		if (request.host === new URL(`http://${host}`).hostname && type.startsWith('image/')) told();
+		if (request.host === new URL(`http://${host}`).hostname && type.startsWith('image/')) callback();
 	};
 	subscribe(CHANNEL, watch);
 	return () => {

@@ -20,7 +20,7 @@ function step(title, command, args) {
 	process.exit(status ?? 1);
 }
 
-// npm writes this file last, so that an install which was cut off is done again.
+// npm writes this file last, so an interrupted install is repeated.
 if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
 	step('Installing the packages (about a minute, once)', 'npm', ['ci']);
 }

@@ -1,42 +1,45 @@
-import { MODELS } from '../nodes/Segmind/model/models';
-import { optionFields } from '../nodes/Segmind/form/options';
-import manifest from '../package.json';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- generates documentation, not part of the node */
+import { readFileSync } from 'node:fs';
+
+import { optionFields } from '../nodes/Segmind/jobs/options';
+import { MODELS } from '../nodes/Segmind/models/models';
 import { dependencyTable } from './dependencyTable';
-import { figureTable, lastFigures } from './figureTable';
-import { optionTable } from './optionTable';
-import { parameterTable } from './parameterTable';
-import { refusalTable } from './refusalTable';
+import { errorTable } from './errorTable';
+import { optionTable, parameterTable } from './fieldTables';
+
+/** The summary of docs/benchmarks.md, which `npm run bench` writes. */
+function benchmarkSummary(): string {
+	const page = readFileSync('docs/benchmarks.md', 'utf8');
+	const [, summary] = /<!-- summary -->\s*([\s\S]*?)\s*<!-- end -->/.exec(page) ?? [];
+	if (summary === undefined) throw new Error('docs/benchmarks.md has no summary');
+	return summary;
+}
 
 /** The generated parts of README.md, by the name in their first marker. */
 const PARTS: ReadonlyMap<string, () => string> = new Map([
 	...MODELS.map((model): [string, () => string] => [model.id, () => parameterTable(model)]),
-	['options', () => optionTable(optionFields)],
-	['refusals', refusalTable],
-	['figures', () => figureTable(lastFigures())],
-	['dependencies', () => dependencyTable(manifest)],
+	['options', () => optionTable(optionFields())],
+	['errors', errorTable],
+	['benchmarks', benchmarkSummary],
+	['dependencies', dependencyTable],
 ]);
 
 const PART = /<!-- generated: ([\w.-]+) -->[\s\S]*?<!-- end -->/g;
 
-/** Each part must be there once; anything else is a slip of the pen. */
-function checkMarkers(text: string): void {
-	const found = [...text.matchAll(PART)].map(([, name]) => name).sort();
-	const known = [...PARTS.keys()].sort();
-	if (found.join() === known.join()) return;
-	throw new Error(`README.md must have the parts ${known.join(', ')}, once each; it has ${found.join(', ')}`);
-}
-
 /**
- * README.md with its generated parts made anew from the model's table, the options, the refusals, the last
- * benchmark and package.json.
+ * README.md with new generated parts.
  *
  * @param text README.md as it is
- * @throws when a part is missing, or a dependency has no reason
+ * @throws {Error} unless each part is there once
  */
 export function generatedReadme(text: string): string {
-	checkMarkers(text);
+	const found = [...text.matchAll(PART)].map(([, name]) => name).sort();
+	const known = [...PARTS.keys()].sort();
+	if (found.join() !== known.join()) {
+		throw new Error(`README.md needs each of ${known.join(', ')} once; it has ${found.join(', ')}`);
+	}
 	return text.replace(
 		PART,
-		(_, name: string) => `<!-- generated: ${name} -->\n\n${PARTS.get(name)?.() ?? ''}\n\n<!-- end -->`,
+		(_, name: string) => `<!-- generated: ${name} -->\n\n${PARTS.get(name)?.()}\n\n<!-- end -->`,
 	);
 }

@@ -1,21 +1,21 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- a process of the benchmark, not part of the node */
 import process from 'node:process';
 import type { ICredentialType, INodeType, IRun, IVersionedNodeType } from 'n8n-workflow';
+import { Pool } from 'undici';
 
-import type { Address, Contender, Job, Measured } from '../job';
-import { promptOf } from '../job';
-import type { Flow } from './flow';
-import { Engine } from './flow';
-import { runFloor } from './floor';
-import { profiled } from './profile';
-import { subjectOf } from './subject';
+import type { Address, Contender, Job, WorkerStats } from '../types';
+import { promptOf } from '../types';
+import type { Run } from './engine';
+import { Engine } from './engine';
+import { measure, measureEventLoop, measureWithProfile } from './measure';
+import { MODEL_PATH, nodeOf } from './nodes';
 
-/** The package as it was built, beside this code. */
+/** The built package, beside this code. */
 const PACKAGE = '../../package';
 
 const HTTP_REQUEST = 'n8n-nodes-base/dist/nodes/HttpRequest/HttpRequest.node';
 
-/** Every process loads all of them, so that their sources weigh alike in each peak of memory. */
+/** Every process loads all node types, so that their code counts alike in each peak of memory. */
 async function startEngine(): Promise<Engine> {
 	const {
 		Segmind,
@@ -33,66 +33,103 @@ async function startEngine(): Promise<Engine> {
 	return await Engine.start(types, new SegmindApi());
 }
 
-const flowOf = (job: Job, contender: Contender, items: number, address: Address): Flow => ({
-	subject: subjectOf(contender, job, address),
-	settings: job.settings,
+const runOf = (job: Job, contender: Contender, items: number, server: Address): Run => ({
+	node: { ...nodeOf(contender, job, server), ...job.settings },
 	items: Array.from({ length: items }, (_, itemIndex) => ({ json: { prompt: promptOf(itemIndex) } })),
-	address,
+	server,
 });
 
-const deliveredOf = ({ data }: IRun): number =>
+const deliveredBy = ({ data }: IRun): number =>
 	(data.resultData.runData.Next?.at(-1)?.data?.main?.[0] ?? []).filter(({ binary }) => binary !== undefined)
 		.length;
 
-async function runFlows(engine: Engine, job: Job): Promise<number> {
+const isFailed = ({ data }: IRun): boolean => data.resultData.error !== undefined;
+
+/** @returns images delivered by all runs */
+async function runAll(engine: Engine, job: Job): Promise<number> {
 	let delivered = 0;
-	for (let round = 0; round < job.flows; round += 1) {
-		const flow = flowOf(job, job.contender, job.items, job.address);
-		let run = await engine.run(flow);
-		for (let retry = 0; retry < job.retriesByHand && run.data.resultData.error !== undefined; retry += 1) {
-			run = await engine.retry(run, flow);
+	for (let count = 0; count < job.runs; count += 1) {
+		const run = runOf(job, job.contender, job.items, job.emulator);
+		let ended = await engine.run(run);
+		for (let retry = 0; retry < job.manualRetries && isFailed(ended); retry += 1) {
+			ended = await engine.retry(Engine.toStored(ended), run);
 		}
-		delivered += deliveredOf(run);
+		delivered += deliveredBy(ended);
 	}
 	return delivered;
 }
 
-/** Makes one image, and says why when it can't: figures of a package that does not work would be worth nothing. */
+/** The event loop during a run that fails, and during its retry. */
+async function runAndRetry(engine: Engine, job: Job): Promise<WorkerStats> {
+	const options = runOf(job, job.contender, job.items, job.emulator);
+	let ended: IRun | undefined;
+	const run = await measureEventLoop(async () => {
+		ended = await engine.run(options);
+	});
+	const stored = Engine.toStored(ended!);
+	let delivered = 0;
+	const retry = await measureEventLoop(async () => {
+		delivered = deliveredBy(await engine.retry(stored, options));
+	});
+	const stats = await measure(async () => delivered);
+	return { ...stats, blocks: { run, retry } };
+}
+
+/** undici and nothing else: each body is read and dropped. No node can be faster. */
+async function runFloor(emulator: Address, items: number, concurrency: number): Promise<number> {
+	const pool = new Pool(emulator.baseUrl, { connections: concurrency });
+	const indexes = Array.from({ length: items }, (_, index) => index).values();
+	const work = async (): Promise<void> => {
+		for (const index of indexes) {
+			const { statusCode, body } = await pool.request({
+				path: MODEL_PATH,
+				method: 'POST',
+				headers: { 'x-api-key': emulator.apiKey, 'content-type': 'application/json' },
+				body: JSON.stringify({ prompt: promptOf(index) }),
+			});
+			await body.dump({ limit: Number.MAX_SAFE_INTEGER });
+			if (statusCode !== 200) throw new Error(`the emulator responded with ${statusCode}`);
+		}
+	};
+	await Promise.all(Array.from({ length: concurrency }, work));
+	await pool.close();
+	return items;
+}
+
+/** @throws {Error} when no image is made: figures of a package that does not work are worth nothing */
 async function warmUp(engine: Engine, job: Job, contender: Contender): Promise<void> {
-	const run = await engine.run(flowOf(job, contender, 1, job.warmUp));
-	if (deliveredOf(run) === 1) return;
-	throw new Error(`${contender} made no image: ${run.data.resultData.error?.message ?? 'nothing is said'}`);
+	const ended = await engine.run(runOf(job, contender, 1, job.warmUp));
+	if (deliveredBy(ended) === 1) return;
+	throw new Error(`${contender} made no image: ${ended.data.resultData.error?.message ?? 'no message'}`);
 }
 
-async function measure(work: () => Promise<number>): Promise<Measured> {
-	const began = process.cpuUsage();
-	const started = performance.now();
-	const delivered = await work();
-	const milliseconds = performance.now() - started;
-	const { user, system } = process.cpuUsage(began);
-	// maxRSS is in kilobytes, and cpuUsage in microseconds.
-	const peakBytes = process.resourceUsage().maxRSS * 1024;
-	return { milliseconds, cpu: (user + system) / 1000, peakBytes, delivered };
-}
-
-async function run(job: Job): Promise<Measured> {
+async function run(job: Job): Promise<WorkerStats> {
 	if (job.contender === 'floor') {
-		await runFloor({ ...job, items: 1, atOnce: 1, address: job.warmUp });
-		return await measure(async () => await runFloor(job));
+		await runFloor(job.warmUp, 1, 1);
+		return await measure(async () => await runFloor(job.emulator, job.items, job.concurrency));
 	}
 	const engine = await startEngine();
 	try {
 		await warmUp(engine, job, 'http');
 		if (job.contender !== 'empty') await warmUp(engine, job, job.contender);
-		const work = async (): Promise<number> => await runFlows(engine, job);
-		if (job.profiled !== true) return await measure(work);
-		const { result, profile } = await profiled(async () => await measure(work));
-		return { ...result, profile };
+		if (job.mode === 'blocks') return await runAndRetry(engine, job);
+		const work = async (): Promise<number> => await runAll(engine, job);
+		return await (job.mode === 'profile' ? measureWithProfile(work) : measure(work));
 	} finally {
 		await engine.stop();
 	}
 }
 
-process.once('message', (job: Job) => {
-	void run(job).then((measured) => process.send?.(measured, () => process.exit(0)));
-});
+/** Milliseconds that the package takes to load beside n8n, which is loaded by now. */
+async function loadTime(): Promise<number> {
+	const started = performance.now();
+	await import(PACKAGE);
+	return performance.now() - started;
+}
+
+const reply = (message: unknown): void => {
+	process.send?.(message, () => process.exit(0));
+};
+
+if (process.argv[2] === 'load') void loadTime().then(reply);
+else process.once('message', (job: Job) => void run(job).then(reply));

@@ -1,22 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
-import { formOf } from './form/form';
-import { MODELS } from './model/models';
-import { generate } from './operations/generate';
-import { getCredits } from './operations/getCredits';
-import { getResult } from './operations/getResult';
-import { runFlow } from './operations/pixelFlow';
-import { testSegmindApi } from './segmind/credentialTest';
+import { testSegmindApi } from './api/account';
+import { findOperation, properties } from './operations/operations';
 
-const OPERATIONS: Readonly<Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[]>>> = {
-	generate,
-	getCredits,
-	getResult,
-	run: runFlow,
-};
-
-/** Segmind in n8n: image generation that accounts for every cent. */
+/** The Segmind node. */
 export class Segmind implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Segmind',
@@ -31,15 +19,19 @@ export class Segmind implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: 'segmindApi', required: true, testedBy: 'testSegmindApi' }],
-		properties: formOf(MODELS),
+		properties,
 	};
 
 	methods = { credentialTest: { testSegmindApi } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const operation = OPERATIONS[this.getNodeParameter('operation', 0)];
-		if (operation === undefined)
+		const operation = findOperation(
+			this.getNodeParameter('resource', 0),
+			this.getNodeParameter('operation', 0),
+		);
+		if (operation === undefined) {
 			throw new NodeOperationError(this.getNode(), "'Operation' is not known to this node");
-		return [await operation(this)];
+		}
+		return [await operation.execute(this)];
 	}
 }

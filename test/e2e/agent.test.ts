@@ -1,63 +1,49 @@
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 import sharp from 'sharp';
 
-import { ChatModel } from './chatModel';
 import { readExample } from './example';
 import type { Credential, Execution } from './n8n';
-import { Stand } from './stand';
-import { chain, nodeOf, outputOf } from './workflow';
+import { ChatModel } from './receivers/chatModel';
+import { setUp } from './setup';
+import { chain, jsonOf, MODERATED, nodeOf } from './workflow';
 
-let stand: Stand;
+const setup = setUp();
 let model: ChatModel;
 let openAi: Credential;
 
 beforeAll(async () => {
-	stand = await Stand.start();
-	model = await ChatModel.start();
-	openAi = await stand.n8n.credential('openAiApi', { apiKey: model.key, url: model.url });
-});
-beforeEach(() => stand.emulator.reset());
-afterAll(async () => {
-	await model?.close();
-	await stand?.close();
+	model = setup.closeLater(await new ChatModel().start());
+	openAi = await setup.n8n.credential('openAiApi', { apiKey: model.key, url: model.url });
 });
 
-/** The tool with small pictures, whose prompt and shape the model fills in. */
-const tool = (parameters: IDataObject = {}, rest: Partial<INode> = {}): INode =>
-	nodeOf(
-		'Segmind',
-		'n8n-nodes-segmind.segmindTool',
-		{
-			prompt: "={{ $fromAI('Prompt', 'What the image should show') }}",
-			aspectRatio: "={{ $fromAI('Aspect_Ratio', 'The shape, such as 1:1 or 16:9') }}",
-			options: { linkExpiry: '1 hour' },
-			...parameters,
-		},
-		{ credentials: { segmindApi: { ...stand.credential } }, ...rest },
-	);
+const PARAMETERS = {
+	prompt: "={{ $fromAI('Prompt', 'What the image should show') }}",
+	aspectRatio: "={{ $fromAI('Aspect_Ratio', 'The shape, such as 1:1 or 16:9') }}",
+	options: { linkExpiry: '1 hour' },
+};
 
-async function runAgent(segmindTool: INode): Promise<Execution> {
-	const nodes = [
-		nodeOf(
-			'Agent',
-			'@n8n/n8n-nodes-langchain.agent',
-			{ promptType: 'define', text: 'Please draw a red fox', options: {} },
-			{ typeVersion: 3.1 },
-		),
-		nodeOf(
-			'Model',
-			'@n8n/n8n-nodes-langchain.lmChatOpenAi',
-			{ model: { __rl: true, mode: 'id', value: 'scripted' }, responsesApiEnabled: false, options: {} },
-			{ typeVersion: 1.3, credentials: { openAiApi: { ...openAi } } },
-		),
-		segmindTool,
-	];
-	const connections = {
-		...chain('Agent'),
-		Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel' as const, index: 0 }]] },
-		Segmind: { ai_tool: [[{ node: 'Agent', type: 'ai_tool' as const, index: 0 }]] },
+/** Runs an agent with the node as a tool, whose prompt and aspect ratio the model fills in. */
+async function runAgent(settings: Partial<INode> = {}): Promise<Execution> {
+	const agent = { promptType: 'define', text: 'Please draw a red fox', options: {} };
+	const lm = {
+		model: { __rl: true, mode: 'id', value: 'scripted' },
+		responsesApiEnabled: false,
+		options: {},
 	};
-	return await stand.n8n.run(await stand.n8n.workflow(nodes, connections));
+	const nodes = [
+		nodeOf('Agent', '@n8n/n8n-nodes-langchain.agent', agent, { typeVersion: 3.1 }),
+		nodeOf('Model', '@n8n/n8n-nodes-langchain.lmChatOpenAi', lm, {
+			typeVersion: 1.3,
+			credentials: { openAiApi: { ...openAi } },
+		}),
+		setup.plainSegmind(PARAMETERS, { type: 'n8n-nodes-segmind.segmindTool', ...settings }),
+	];
+	const connections: IConnections = {
+		...chain(nodes.slice(0, 1)),
+		Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
+		Segmind: { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] },
+	};
+	return await setup.run(nodes, { connections });
 }
 
 const draw = (prompt: string, shape = '1:1') => ({
@@ -65,15 +51,15 @@ const draw = (prompt: string, shape = '1:1') => ({
 	arguments: { Prompt: prompt, Aspect_Ratio: shape },
 });
 
-const answered = (execution: Execution): unknown => outputOf(execution, 'Agent')[0]?.json.output;
+const reply = (execution: Execution): unknown => jsonOf(execution, 'Agent')[0]?.output;
 
-test('an agent gets a short text with a link that opens as the image, and one image is paid', async () => {
+test('an agent gets a short text with a link to the image, and one image is paid', async () => {
 	model.script(draw('A red fox', '16:9'), { say: 'Here it is' });
-	expect(answered(await runAgent(tool()))).toBe('Here it is');
-	expect(model.toldByTools).toHaveLength(1);
-	const [told = ''] = model.toldByTools;
-	expect(told.length).toBeLessThan(1000);
-	const [image] = JSON.parse(told) as IDataObject[];
+	expect(reply(await runAgent())).toBe('Here it is');
+	expect(model.toolResults).toHaveLength(1);
+	const [result = ''] = model.toolResults;
+	expect(result.length).toBeLessThan(1000);
+	const [image] = JSON.parse(result) as IDataObject[];
 	expect(image).toMatchObject({
 		prompt: 'A red fox',
 		aspectRatio: '16:9',
@@ -84,76 +70,67 @@ test('an agent gets a short text with a link that opens as the image, and one im
 	expect(opened.headers.get('content-type')).toBe('image/webp');
 	const { format, width, height } = await sharp(await opened.arrayBuffer()).metadata();
 	expect({ format, width, height }).toEqual({ format: 'webp', width: image?.width, height: image?.height });
-	expect(stand.emulator.imageRequests.map(({ body }) => body.prompt)).toEqual(['A red fox']);
-	expect(stand.emulator.paid).toBe(1);
+	expect(setup.emulator.imageRequests.map(({ body }) => body.prompt)).toEqual(['A red fox']);
+	expect(setup.emulator.paid).toBe(1);
 });
 
-const ON_ERROR: ReadonlyArray<readonly [string, Partial<INode>]> = [
-	['as it comes', {}],
+test.each<[string, Partial<INode>]>([
+	['Stop Workflow', {}],
 	['Continue', { onError: 'continueRegularOutput' }],
-];
+])('an agent reads each error and corrects its request (On Error: %s)', async (_, settings) => {
+	setup.emulator.inject({ prompt: 'gory', ...MODERATED });
+	const requests = [draw('A gory fox'), draw('A red fox', '17:3'), draw(' '), draw('A red fox')];
+	model.script(...requests, { say: 'Here it is' });
+	expect(reply(await runAgent(settings))).toBe('Here it is');
+	const [moderation, shape, prompt, image] = model.toolResults;
+	expect(moderation).toContain('422');
+	expect(moderation).toContain('Blocked by the content filter');
+	expect(moderation).toMatch(/prompt/i);
+	expect(shape).toContain("'Aspect Ratio'");
+	expect(shape).toContain('1:1, 16:9, 2:3');
+	expect(prompt).toContain("'Prompt'");
+	expect(prompt).toMatch(/billed/);
+	expect(image).toContain('"imageUrl":"http');
+	expect(setup.emulator.imageRequests.map(({ body }) => body.prompt)).toEqual(['A gory fox', 'A red fox']);
+	expect(setup.emulator.paid).toBe(1);
+});
 
-test.each(ON_ERROR)(
-	'an agent is told what happened and what to do, and makes up for it (On Error: %s)',
-	async (_, settings) => {
-		stand.emulator.order({ prompt: 'gory', status: 422, body: { error: 'Blocked by the content filter' } });
-		model.script(draw('A gory fox'), draw('A red fox', '17:3'), draw(' '), draw('A red fox'), {
-			say: 'Here it is',
-		});
-		expect(answered(await runAgent(tool({}, settings)))).toBe('Here it is');
-		const [moderation, shape, prompt, image] = model.toldByTools;
-		expect(moderation).toContain('The content filter did not let the request pass (422)');
-		expect(moderation).toContain('Reword the prompt');
-		expect(shape).toContain("'Aspect Ratio' is not a value that the model knows");
-		expect(shape).toContain('Use one of 1:1, 16:9, 2:3');
-		expect(prompt).toContain("'Prompt' is empty");
-		expect(prompt).toContain('nothing was billed');
-		expect(image).toContain('"imageUrl":"http');
-		expect(stand.emulator.imageRequests.map(({ body }) => body.prompt)).toEqual(['A gory fox', 'A red fox']);
-		expect(stand.emulator.paid).toBe(1);
-	},
-);
-
-test('an agent is told what the tool makes, what it costs and what it answers, before anyone describes it', async () => {
+test('the tool describes what it makes, costs and returns', async () => {
 	model.script({ say: 'No picture today' });
-	await runAgent(tool());
-	const [told] = model.asked[0]?.tools ?? [];
-	expect(told?.function.name).toBe('Segmind');
-	expect(told?.function.description).toMatch(/text to image/i);
-	expect(told?.function.description).toContain('$0.05');
-	expect(told?.function.description).toContain('imageUrl');
-	expect(told?.function.parameters.properties).toEqual({
+	await runAgent();
+	const [tool] = model.requests[0]?.tools ?? [];
+	expect(tool?.function.name).toBe('Segmind');
+	expect(tool?.function.description).toMatch(/text to image/i);
+	expect(tool?.function.description).toContain('$0.05');
+	expect(tool?.function.description).toContain('imageUrl');
+	expect(tool?.function.parameters.properties).toEqual({
 		Prompt: { type: 'string', description: 'What the image should show' },
 		Aspect_Ratio: { type: 'string', description: 'The shape, such as 1:1 or 16:9' },
 	});
-	expect(stand.emulator.requests).toEqual([]);
+	expect(setup.emulator.requests).toEqual([]);
 });
 
-test('the example agent-with-image-tool answers its chat with a link, and remembers the chat', async () => {
-	const { credential, emulator, n8n } = stand;
+test('the example agent-with-image-tool replies with a link, and remembers the chat', async () => {
+	const { credential, emulator, n8n } = setup;
 	const example = await readExample('agent-with-image-tool', { segmindApi: credential, openAiApi: openAi });
 	const workflow = await n8n.import(example);
 	const chat = async (chatInput: string): Promise<Execution> => {
 		const item = { json: { action: 'sendMessage', sessionId: 'one', chatInput } };
 		const data = { startTime: 0, executionTime: 0, executionIndex: 0, source: [], data: { main: [[item]] } };
-		const { executionId } = await n8n.rest<{ executionId: string }>('POST', `/workflows/${workflow}/run`, {
-			workflowData: await n8n.rest('GET', `/workflows/${workflow}`),
-			triggerToStartFrom: { name: 'When chat message received', data },
-		});
-		return await n8n.ended(executionId);
+		return await n8n.run(workflow, { name: 'When chat message received', data });
 	};
 	model.script(
 		{ call: 'Make_an_image', arguments: { Prompt: 'A red fox', Aspect_Ratio: '16:9' } },
 		{ say: 'It shows a red fox' },
 		{ say: 'You are welcome' },
 	);
-	expect(answered(await chat('Draw a fox'))).toBe('It shows a red fox');
-	const [image] = JSON.parse(model.toldByTools[0] ?? '') as IDataObject[];
+	expect(reply(await chat('Draw a fox'))).toBe('It shows a red fox');
+	const [image] = JSON.parse(model.toolResults[0] ?? '') as IDataObject[];
 	const opened = await fetch(String(image?.imageUrl));
 	expect(opened.headers.get('content-type')).toBe('image/webp');
 	expect((await opened.arrayBuffer()).byteLength).toBe(image?.fileSize);
-	expect(answered(await chat('Thank you'))).toBe('You are welcome');
-	const said = model.asked.at(-1)?.messages.map(({ content }) => content);
+	expect(reply(await chat('Thank you'))).toBe('You are welcome');
+	const said = model.requests.at(-1)?.messages.map(({ content }) => content);
 	expect(said).toEqual(expect.arrayContaining(['Draw a fox', 'It shows a red fox', 'Thank you']));
 	expect(emulator.imageRequests.map(({ body }) => body.aspect_ratio)).toEqual(['16:9']);
 	expect(emulator.paid).toBe(1);

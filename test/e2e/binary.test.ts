@@ -1,96 +1,73 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- looks at the files that a real n8n wrote */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 
-import { draw, MEDIA_TYPES } from '../emulator/draw';
+import { MEDIA_TYPES } from '../emulator/published';
 import type { Execution } from './n8n';
-import { Stand } from './stand';
-import { chain, nodeOf, outputOf, segmind } from './workflow';
+import { paidPicture } from './receivers/pictures';
+import type { Setup } from './setup';
+import { setUp } from './setup';
+import { hintsOf, nodeOf, outputOf } from './workflow';
 
-/** Under which others reach this n8n. */
-const PUBLIC_ADDRESS = 'https://n8n.example';
+/** Where others reach this n8n. */
+const PUBLIC_URL = 'https://n8n.example';
 
-let stand: Stand;
-
-beforeEach(() => stand.emulator.reset());
-afterAll(async () => await stand?.close());
-
-async function startWith(mode: string): Promise<void> {
-	await stand?.close();
-	stand = await Stand.start({ N8N_DEFAULT_BINARY_DATA_MODE: mode, WEBHOOK_URL: PUBLIC_ADDRESS });
-	await mkdir(join(stand.n8n.folder, '.n8n-files'));
+/** Sets up an n8n that keeps files in this mode. */
+function setUpMode(mode: string) {
+	const environment = { N8N_DEFAULT_BINARY_DATA_MODE: mode, WEBHOOK_URL: PUBLIC_URL };
+	const setup = setUp({ environment });
+	const pathOf = (name: string): string => join(setup.filesFolder, name);
+	return {
+		setup,
+		flux: (outputFormat: string, options: IDataObject = {}, name = 'Segmind'): INode =>
+			setup.segmind({ prompt: 'a fox', outputFormat, options }, { id: name, name }),
+		/** A node of n8n that reads the file of a field, and writes it to a file with its own name. */
+		writer: (name: string, field: string): INode => {
+			const parameters = { operation: 'write', fileName: pathOf(name), dataPropertyName: field };
+			return nodeOf(name, 'n8n-nodes-base.readWriteFile', parameters, { typeVersion: 1.1 });
+		},
+		written: async (name: string): Promise<Buffer> => await readFile(pathOf(name)),
+	};
 }
 
-function flux(outputFormat: string, options: IDataObject = {}, name = 'Segmind'): INode {
-	return segmind(stand.credential, { prompt: 'a fox', outputFormat, options }, { id: name, name });
-}
-
-/** Where n8n lets its own nodes write. */
-const placeOf = (name: string): string => join(stand.n8n.folder, '.n8n-files', name);
-
-/** A node of n8n that reads the file of a field, and writes it into a file named like its node. */
-function writer(name: string, field: string): INode {
-	const parameters = { operation: 'write', fileName: placeOf(name), dataPropertyName: field };
-	return nodeOf(name, 'n8n-nodes-base.readWriteFile', parameters, { typeVersion: 1.1 });
-}
-
-async function run(nodes: readonly INode[], settings: IDataObject = {}): Promise<Execution> {
-	const names = nodes.map(({ name }) => name);
-	return await stand.n8n.run(await stand.n8n.workflow(nodes, chain(...names), settings));
-}
-
-/** The bytes that the emulator served for an item: for the same request they are always the same. */
-async function servedFor({ json }: INodeExecutionData, format: string): Promise<Buffer> {
-	return await draw({
-		prompt: String(json.prompt),
-		seed: Number(json.seed),
-		aspect_ratio: 'custom',
-		width: 256,
-		height: 256,
-		output_format: format,
-		output_quality: 80,
-	});
-}
-
-/** The only item that a node put out, with the bytes that the emulator served for it. */
-async function madeBy(execution: Execution, format: string, node = 'Segmind') {
+/** The only item of a node, with the picture that was paid for. */
+async function imageOf({ emulator }: Setup, execution: Execution, node = 'Segmind') {
 	expect(execution.data.resultData.error).toBeUndefined();
 	const [item, ...others] = outputOf(execution, node);
 	expect(others).toEqual([]);
-	if (item === undefined) throw new Error(`${node} put nothing out`);
-	return { item, served: await servedFor(item, format) };
+	if (item === undefined) throw new Error(`${node} has no output`);
+	return { item, picture: await paidPicture(emulator, item.json.seed) };
 }
 
 describe('with files in memory', () => {
-	beforeAll(async () => await startWith('default'), 120_000);
+	const { setup, flux, writer, written } = setUpMode('default');
 
-	test('the next node reads the image as it was served', async () => {
-		const { item, served } = await madeBy(await run([flux('png'), writer('Write', 'data')]), 'png');
-		expect((await readFile(placeOf('Write'))).equals(served)).toBe(true);
+	test('the next node reads the image', async () => {
+		const execution = await setup.run([flux('png'), writer('Write', 'data')]);
+		const { item, picture } = await imageOf(setup, execution);
+		expect((await written('Write')).equals(picture)).toBe(true);
 		expect(item.binary?.data).toMatchObject({
-			data: served.toString('base64'),
+			data: picture.toString('base64'),
 			mimeType: 'image/png',
 			fileName: item.json.fileName,
 		});
-		expect(stand.emulator.paid).toBe(1);
+		expect(setup.emulator.paid).toBe(1);
 	});
 
-	test('there is no public link, a hint that says why, and the image all the same', async () => {
-		const execution = await run([flux('png', { linkExpiry: '1 hour' }), writer('Write', 'data')]);
-		const { item, served } = await madeBy(execution, 'png');
+	test('a hint says why there is no public link, and the image is delivered', async () => {
+		const execution = await setup.run([flux('png', { linkExpiry: '1 hour' }), writer('Write', 'data')]);
+		const { item, picture } = await imageOf(setup, execution);
 		expect(item.json.imageUrl).toBeNull();
-		const hints = execution.data.resultData.runData.Segmind?.[0]?.hints ?? [];
-		expect(hints.map(({ message }) => message)).toContainEqual(
-			expect.stringMatching(/^No public link could be made: this n8n keeps files in memory/),
-		);
-		expect((await readFile(placeOf('Write'))).equals(served)).toBe(true);
+		expect(hintsOf(execution)).toContainEqual(expect.stringMatching(/public link.*memory/i));
+		expect((await written('Write')).equals(picture)).toBe(true);
 	});
 
-	test('the setting "combined" leaves the image where it was, since n8n moves no files that are in memory', async () => {
-		const { item, served } = await madeBy(await run([flux('png')], { binaryMode: 'combined' }), 'png');
+	test('the binary mode "combined" does not move the image, since n8n moves no files in memory', async () => {
+		const execution = await setup.run([flux('png')], { settings: { binaryMode: 'combined' } });
+		const { item, picture } = await imageOf(setup, execution);
 		expect(item.json._files).toBeUndefined();
-		expect(item.binary?.data?.data).toBe(served.toString('base64'));
+		expect(item.binary?.data?.data).toBe(picture.toString('base64'));
 	});
 });
 
@@ -98,29 +75,29 @@ describe.each([
 	{ mode: 'filesystem', id: /^filesystem-v2:/, format: 'webp' },
 	{ mode: 'database', id: /^database:/, format: 'jpg' },
 ])('with files in the $mode', ({ mode, id, format }) => {
-	beforeAll(async () => await startWith(mode), 120_000);
-
+	const { setup, flux, writer, written } = setUpMode(mode);
 	const stored = { id: expect.stringMatching(id) as string, mimeType: MEDIA_TYPES[format] };
 
-	test('the next node reads the image as it was served', async () => {
-		const { item, served } = await madeBy(await run([flux(format), writer('Write', 'data')]), format);
-		expect((await readFile(placeOf('Write'))).equals(served)).toBe(true);
+	test('the next node reads the image', async () => {
+		const execution = await setup.run([flux(format), writer('Write', 'data')]);
+		const { item, picture } = await imageOf(setup, execution);
+		expect((await written('Write')).equals(picture)).toBe(true);
 		expect(item.binary?.data).toMatchObject({ ...stored, fileName: item.json.fileName });
 		expect(item.json.fileName).toMatch(new RegExp(`^a-fox-\\d+\\.${format}$`));
-		expect(stand.emulator.paid).toBe(1);
+		expect(setup.emulator.paid).toBe(1);
 	});
 
-	test('a public link opens without a login, and does not last longer by being altered', async () => {
-		const execution = await run([flux(format, { linkExpiry: '1 hour' })]);
-		const { item, served } = await madeBy(execution, format);
+	test('a public link opens without a login, and its expiry cannot be changed', async () => {
+		const execution = await setup.run([flux(format, { linkExpiry: '1 hour' })]);
+		const { item, picture } = await imageOf(setup, execution);
 		const link = String(item.json.imageUrl);
-		expect(link.startsWith(`${PUBLIC_ADDRESS}/`)).toBe(true);
-		const url = new URL(link.replace(PUBLIC_ADDRESS, stand.n8n.url));
+		expect(link.startsWith(`${PUBLIC_URL}/`)).toBe(true);
+		const url = new URL(link.replace(PUBLIC_URL, setup.n8n.url));
 		const opened = await fetch(url);
 		expect(opened.status).toBe(200);
 		expect(opened.headers.get('content-type')).toBe(MEDIA_TYPES[format]);
 		expect(opened.headers.get('content-length')).toBe(String(item.json.fileSize));
-		expect(Buffer.from(await opened.arrayBuffer()).equals(served)).toBe(true);
+		expect(Buffer.from(await opened.arrayBuffer()).equals(picture)).toBe(true);
 		const [head, claims = '', signature] = url.searchParams.get('token')?.split('.') ?? [];
 		const { exp, ...rest } = JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')) as { exp: number };
 		const longer = Buffer.from(JSON.stringify({ ...rest, exp: exp + 3600 })).toString('base64url');
@@ -128,7 +105,7 @@ describe.each([
 		expect((await fetch(url)).status).toBe(400);
 	});
 
-	test('the setting "combined" moves the image into the json, where the next node finds it', async () => {
+	test('the binary mode "combined" moves the image into the JSON, where the next node finds it', async () => {
 		const nodes = [
 			flux(format),
 			writer('First', '_files.data'),
@@ -136,14 +113,14 @@ describe.each([
 			writer('Other', '_files.other'),
 			writer('Still', '_files.data'),
 		];
-		const execution = await run(nodes, { binaryMode: 'combined' });
-		const { item, served } = await madeBy(execution, format);
+		const execution = await setup.run(nodes, { settings: { binaryMode: 'combined' } });
+		const { item, picture } = await imageOf(setup, execution);
 		expect(item.binary).toBeUndefined();
 		expect(item.json._files).toEqual({ data: expect.objectContaining(stored) as unknown });
-		expect((await readFile(placeOf('First'))).equals(served)).toBe(true);
-		const again = await madeBy(execution, format, 'Again');
-		expect((await readFile(placeOf('Other'))).equals(again.served)).toBe(true);
-		expect((await readFile(placeOf('Still'))).equals(served)).toBe(true);
-		expect(stand.emulator.paid).toBe(2);
+		expect((await written('First')).equals(picture)).toBe(true);
+		const again = await imageOf(setup, execution, 'Again');
+		expect((await written('Other')).equals(again.picture)).toBe(true);
+		expect((await written('Still')).equals(picture)).toBe(true);
+		expect(setup.emulator.paid).toBe(2);
 	});
 });

@@ -5,7 +5,7 @@ import type { Box, Editor } from './editor';
 const ON_CANVAS =
 	'[data-test-id="canvas-node"], [data-test-id="sticky"], [data-test-id="canvas-handle-plus"]';
 
-/** Pixels below the text of a note. */
+/** Pixels below the text of a sticky note. */
 const PADDING = 4;
 
 async function boxesOf(parts: readonly Locator[]): Promise<Box[]> {
@@ -13,7 +13,7 @@ async function boxesOf(parts: readonly Locator[]): Promise<Box[]> {
 	return found.filter((box) => box !== null);
 }
 
-/** All nodes and notes of the canvas, with room for the names below the nodes. */
+/** All nodes and sticky notes of the canvas, with space for the names below the nodes. */
 export async function boxOfCanvas({ page }: Editor): Promise<Box> {
 	const boxes = await boxesOf(await page.locator(ON_CANVAS).all());
 	const left = Math.min(...boxes.map(({ x }) => x)) - 48;
@@ -31,7 +31,7 @@ const isOverlapping = (one: Box, other: Box): boolean =>
 	one.y < bottomOf(other) &&
 	other.y < bottomOf(one);
 
-/** Notes hold all of their text, and cover neither a node nor another note. */
+/** Expects sticky notes to show all of their text, and to cover neither a node nor another note. */
 export async function expectTidyNotes(editor: Editor): Promise<void> {
 	const sticky = editor.part('sticky');
 	const parts = await sticky.all();

@@ -21,10 +21,10 @@ const SURROUNDINGS = `
 	.el-overlay, [data-test-id="ndv-backdrop"] { background: white !important; opacity: 1 !important }
 `;
 
-const MOST_LOOKS = 30;
+const MAX_SCREENSHOTS = 30;
 
 /** Milliseconds. */
-const BETWEEN_LOOKS = 500;
+const BETWEEN_SCREENSHOTS = 500;
 
 /** A part of the page, in its pixels. */
 export interface Box {
@@ -34,14 +34,17 @@ export interface Box {
 	readonly height: number;
 }
 
-/** n8n's editor in a real browser, with its owner signed in. */
+/** The first line of each text, which is the label. */
+const firstLines = (texts: readonly string[]): string[] => texts.map((text) => text.split('\n')[0] ?? '');
+
+/** n8n's editor in a real browser, with the owner signed in. */
 export class Editor {
 	private constructor(
 		private readonly browser: Browser,
 		readonly page: Page,
 	) {}
 
-	/** @param deviceScaleFactor pixels on the screen for each pixel of the page */
+	/** @param deviceScaleFactor pixels of the screen for each pixel of the page */
 	static async open(n8n: N8n, deviceScaleFactor = 1): Promise<Editor> {
 		selectors.setTestIdAttribute('data-test-id');
 		const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
@@ -62,53 +65,103 @@ export class Editor {
 		return this.page.getByTestId(id);
 	}
 
+	/** The output panel of a node. */
+	get output(): Locator {
+		return this.part('output-panel');
+	}
+
 	async openNode(workflow: string, name = 'Segmind'): Promise<void> {
 		await this.page.goto(`/workflow/${workflow}`);
 		await this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
 		await this.part('node-parameters').waitFor();
 	}
 
-	/** Shows a workflow with all its nodes and notes in view. */
+	/** Shows a workflow with all its nodes and sticky notes in view. */
 	async openCanvas(workflow: string): Promise<void> {
 		await this.page.goto(`/workflow/${workflow}`);
 		await this.part('canvas-node').first().waitFor();
 		await this.part('zoom-to-fit').click();
 	}
 
-	/** Takes away what lies over or behind a panel and is no part of it. */
-	async clearSurroundings(): Promise<void> {
+	/** Waits until the output panel has a text. */
+	async waitForOutput(text: string | RegExp): Promise<void> {
+		await this.output.getByText(text).first().waitFor();
+	}
+
+	/** Opens the binary view of the output panel, and its image. */
+	async showImage(): Promise<Locator> {
+		await this.output.getByTestId('radio-button-binary').click();
+		await this.part('ndv-view-binary-data').click();
+		const image = this.output.locator('img').last();
+		await image.waitFor();
+		return image;
+	}
+
+	/** The input of a parameter. */
+	input(parameter: string): Locator {
+		return this.part(`parameter-input-${parameter}`).locator('input, textarea').first();
+	}
+
+	/** The labels of all parameters in the panel. */
+	async labels(): Promise<string[]> {
+		return firstLines(await this.part('node-parameters').getByTestId('input-label').allInnerTexts());
+	}
+
+	/** What an open drop-down list offers. */
+	get choices(): Locator {
+		return this.page.locator('.el-select-dropdown__item:visible');
+	}
+
+	async choose(parameter: string, name: string): Promise<void> {
+		await this.input(parameter).click();
+		await this.choices.filter({ hasText: name }).first().click();
+		await this.choices.first().waitFor({ state: 'hidden' });
+	}
+
+	/** Opens a drop-down list, reads what it offers, and closes it. */
+	async choicesOf(list: Locator): Promise<string[]> {
+		await list.click();
+		await this.choices.first().waitFor();
+		const names = firstLines(await this.choices.allInnerTexts());
+		await this.page.keyboard.press('Escape');
+		await this.choices.first().waitFor({ state: 'hidden' });
+		return names;
+	}
+
+	/** Hides what lies over or behind a panel and is not part of it. */
+	async hideSurroundings(): Promise<void> {
 		await this.page.addStyleTag({ content: SURROUNDINGS });
 	}
 
 	/**
-	 * Where the last part of this name is.
+	 * The position of the last part of this name.
 	 *
-	 * @throws when it is not to be seen
+	 * @throws when it is not visible
 	 */
 	async boxOf(part: string): Promise<Box> {
 		const box = await this.part(part).last().boundingBox();
-		if (box === null) throw new Error(`${part} is not to be seen`);
+		if (box === null) throw new Error(`${part} is not visible`);
 		return box;
 	}
 
 	/**
-	 * A part of the page as PNG, once nothing moves any more.
+	 * Takes a screenshot as PNG once the page has stopped moving.
 	 *
-	 * @param clip the part, asked for anew each time because it may move; in pixels of the page
+	 * @param clip returns the part of the page, which may still move
 	 */
-	async pictureOf(clip: () => Promise<Box>): Promise<Buffer> {
+	async screenshot(clip: () => Promise<Box>): Promise<Buffer> {
 		await this.page.mouse.move(1, 1);
 		let before: Buffer = Buffer.alloc(0);
-		for (let look = 0; look < MOST_LOOKS; look += 1) {
+		for (let count = 0; count < MAX_SCREENSHOTS; count += 1) {
 			const picture = await this.page.screenshot({ clip: await clip(), animations: 'disabled' });
 			if (picture.equals(before)) return picture;
 			before = picture;
-			await wait(BETWEEN_LOOKS);
+			await wait(BETWEEN_SCREENSHOTS);
 		}
-		throw new Error('The page does not come to rest');
+		throw new Error('The page does not stop moving');
 	}
 
-	/** A page that is closed at once keeps the editor's lock on its workflow for a while. */
+	/** Leaves n8n, which gives up the editor's lock on its workflow. */
 	async leave(): Promise<void> {
 		await this.page.goto('about:blank');
 	}

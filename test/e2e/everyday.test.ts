@@ -1,34 +1,23 @@
-import type { INode } from 'n8n-workflow';
+import { setUp } from './setup';
+import { jsonOf, nodeOf, outputOf, rowsOf, TRIGGER } from './workflow';
 
-import { Stand } from './stand';
-import { chain, listOf, nodeOf, outputOf, segmind, TRIGGER } from './workflow';
+const setup = setUp({ emulator: { credits: 100 } });
 
-let stand: Stand;
-
-beforeAll(async () => {
-	stand = await Stand.start({}, { credits: 100 });
-});
-beforeEach(() => stand.emulator.reset());
-afterAll(async () => await stand?.close());
-
-const NEXT = nodeOf('Next', 'n8n-nodes-base.noOp', {});
+const NEXT = nodeOf('Next', 'n8n-nodes-base.noOp');
 
 test('a sheet without rows sends nothing, and the next node does not run', async () => {
-	const { credential, emulator, n8n } = stand;
-	const nodes = [...listOf(), segmind(credential), NEXT];
-	const execution = await n8n.run(await n8n.workflow(nodes, chain('List', 'Rows', 'Segmind', 'Next')));
+	const execution = await setup.run([...setup.rows([]), NEXT]);
 	expect(execution.status).toBe('success');
 	expect(Object.keys(execution.data.resultData.runData)).toEqual([TRIGGER, 'List', 'Rows']);
-	expect(emulator.requests).toEqual([]);
+	expect(setup.emulator.requests).toEqual([]);
 });
 
-test('an empty item, as Always Output Data makes one, is refused before anything is sent', async () => {
-	const { credential, emulator, n8n } = stand;
-	const rows = listOf().map((node) => ({ ...node, alwaysOutputData: true }));
-	const nodes = [...rows, segmind(credential, {}, { onError: 'continueRegularOutput' })];
-	const execution = await n8n.run(await n8n.workflow(nodes, chain('List', 'Rows', 'Segmind')));
-	expect(outputOf(execution)[0]?.json).toMatchObject({ error: "'Prompt' is empty" });
-	expect(emulator.requests).toEqual([]);
+test('the empty item of Always Output Data becomes an error, and nothing is sent', async () => {
+	const rows = rowsOf().map((node) => ({ ...node, alwaysOutputData: true }));
+	const execution = await setup.run([...rows, setup.segmind({}, { onError: 'continueRegularOutput' })]);
+	const [item] = jsonOf(execution);
+	expect(item).toMatchObject({ error: expect.stringContaining("'Prompt'"), details: { billed: 'no' } });
+	expect(setup.emulator.requests).toEqual([]);
 });
 
 test.each([
@@ -36,41 +25,28 @@ test.each([
 	{ kept: true, field: 'note', files: { note: 'text/plain', data: 'image/webp' } },
 	{ kept: true, field: 'data', files: { data: 'image/webp' } },
 ])(
-	'of an input file in "$field" and the image, with Include Input Fields $kept, $files are there',
+	'Include Input Fields $kept: an item with a file in "$field" comes out with $files',
 	async ({ kept, field, files }) => {
-		const { credential, n8n } = stand;
-		const file = nodeOf(
-			'File',
-			'n8n-nodes-base.convertToFile',
-			{ operation: 'toText', sourceProperty: 'prompt', binaryPropertyName: field, options: {} },
-			{ typeVersion: 1.1 },
-		);
-		const read = nodeOf(
-			'Read',
-			'n8n-nodes-base.extractFromFile',
-			{ operation: 'text', binaryPropertyName: 'note', destinationKey: 'text', options: {} },
-			{ typeVersion: 1, onError: 'continueRegularOutput' },
-		);
-		const image = segmind(credential, { prompt: 'a fox', options: { includeInputFields: kept } });
-		const execution = await n8n.run(
-			await n8n.workflow(
-				[...listOf('words of a note'), file, image, read],
-				chain('List', 'Rows', 'File', 'Segmind', 'Read'),
-			),
-		);
+		const toFile = { operation: 'toText', sourceProperty: 'prompt', binaryPropertyName: field, options: {} };
+		const toText = { operation: 'text', binaryPropertyName: 'note', destinationKey: 'text', options: {} };
+		const execution = await setup.run([
+			...rowsOf('words of a note'),
+			nodeOf('File', 'n8n-nodes-base.convertToFile', toFile, { typeVersion: 1.1 }),
+			setup.segmind({ prompt: 'a fox', options: { includeInputFields: kept } }),
+			nodeOf('Read', 'n8n-nodes-base.extractFromFile', toText, { onError: 'continueRegularOutput' }),
+		]);
 		const [item] = outputOf(execution);
 		const types = Object.entries(item?.binary ?? {}).map(([name, { mimeType }]) => [name, mimeType]);
 		expect(Object.fromEntries(types)).toEqual(files);
-		const text = outputOf(execution, 'Read')[0]?.json.text;
-		expect(text).toBe('note' in files ? 'words of a note' : undefined);
+		const [read] = jsonOf(execution, 'Read');
+		expect(read?.text).toBe('note' in files ? 'words of a note' : undefined);
 	},
 );
 
-test('500 rows become 500 images, each once and in order, 20 at once', async () => {
-	const { credential, emulator, n8n } = stand;
+test('500 rows become 500 images, each once and in order, at most 20 at a time', async () => {
+	const { emulator } = setup;
 	const prompts = Array.from({ length: 500 }, (_, row) => `picture of row ${row % 250}`);
-	const nodes = [...listOf(...prompts), segmind(credential, { options: { concurrency: 20 } }), NEXT];
-	const execution = await n8n.run(await n8n.workflow(nodes, chain('List', 'Rows', 'Segmind', 'Next')));
+	const execution = await setup.run([...setup.rows(prompts, { options: { concurrency: 20 } }), NEXT]);
 	const items = outputOf(execution, 'Next');
 	expect(items.map(({ json }) => json.prompt)).toEqual(prompts);
 	expect(new Set(items.map(({ json }) => json.fileName)).size).toBe(500);
@@ -80,42 +56,27 @@ test('500 rows become 500 images, each once and in order, 20 at once', async () 
 	expect(emulator.paid).toBe(500);
 });
 
-test('pinned data stands in for the node, and nothing is sent', async () => {
-	const { credential, emulator, n8n } = stand;
+test('pinned data replaces a run of the node, and nothing is sent', async () => {
 	const pinned = { prompt: 'a pinned fox', fileName: 'fox.webp' };
-	const workflow = await n8n.import({
-		name: 'Pinned',
-		nodes: [nodeOf(TRIGGER, 'n8n-nodes-base.manualTrigger', {}), segmind(credential), NEXT],
-		connections: chain('Segmind', 'Next'),
-		settings: { executionOrder: 'v1' },
-		pinData: { Segmind: [{ json: pinned }] },
-	});
-	const execution = await n8n.run(workflow);
-	expect(outputOf(execution, 'Next').map(({ json }) => json)).toEqual([pinned]);
-	expect(emulator.requests).toEqual([]);
+	const execution = await setup.run([setup.segmind(), NEXT], { pinData: { Segmind: [{ json: pinned }] } });
+	expect(jsonOf(execution, 'Next')).toEqual([pinned]);
+	expect(setup.emulator.requests).toEqual([]);
 });
 
-const PROMPTS: Readonly<Record<string, string>> = {
-	'10,000 characters': 'A fox. '.repeat(1428) + 'Snow',
-	emoji: '🦊 in ❄️ with 👩‍👩‍👧‍👦 and 🇫🇷',
-	'right-to-left text': 'ثعلب أحمر في الثلج, שועל אדום',
-	'quotes, lines and backslashes': 'A "fox",\nit\'s `red`\r\n\tC:\\snow\\new /etc/passwd ../..',
-	'signs of expressions': '{{ $json.prompt }} ${fox} <b>fox</b> %20 &amp; $& \\u0041',
-};
-
-test.each(Object.entries(PROMPTS))(
-	'a prompt with %s arrives as entered, from a row and from the field',
-	async (_, prompt) => {
-		const { credential, emulator, n8n } = stand;
-		const typed: INode = segmind(credential, { prompt }, { id: 'Typed', name: 'Typed' });
-		const nodes = [...listOf(prompt), segmind(credential), typed];
-		const execution = await n8n.run(await n8n.workflow(nodes, chain('List', 'Rows', 'Segmind', 'Typed')));
-		expect(emulator.imageRequests.map(({ body }) => body.prompt)).toEqual([prompt, prompt]);
-		for (const { json, binary } of [...outputOf(execution), ...outputOf(execution, 'Typed')]) {
-			expect(json.prompt).toBe(prompt);
-			expect(json.fileName).toMatch(/^[\p{L}\p{M}\p{N}-]+-\d+\.webp$/u);
-			expect(Buffer.byteLength(String(json.fileName))).toBeLessThan(256);
-			expect(binary?.data?.fileName).toBe(json.fileName);
-		}
-	},
-);
+test.each([
+	['10,000 characters', 'A fox. '.repeat(1428) + 'Snow'],
+	['emoji', '🦊 in ❄️ with 👩‍👩‍👧‍👦 and 🇫🇷'],
+	['right-to-left text', 'ثعلب أحمر في الثلج, שועל אדום'],
+	['quotes, line breaks and backslashes', 'A "fox",\nit\'s `red`\r\n\tC:\\snow\\new /etc/passwd ../..'],
+	['the syntax of expressions', '{{ $json.prompt }} ${fox} <b>fox</b> %20 &amp; $& \\u0041'],
+])('a prompt with %s arrives unchanged, from a row and from the field', async (_, prompt) => {
+	const typed = setup.segmind({ prompt }, { id: 'Typed', name: 'Typed' });
+	const execution = await setup.run([...setup.rows([prompt]), typed]);
+	expect(setup.emulator.imageRequests.map(({ body }) => body.prompt)).toEqual([prompt, prompt]);
+	for (const { json, binary } of [...outputOf(execution), ...outputOf(execution, 'Typed')]) {
+		expect(json.prompt).toBe(prompt);
+		expect(json.fileName).toMatch(/^[\p{L}\p{M}\p{N}-]+-\d+\.webp$/u);
+		expect(Buffer.byteLength(String(json.fileName))).toBeLessThan(256);
+		expect(binary?.data?.fileName).toBe(json.fileName);
+	}
+});

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads the examples from the disk, for tests in a real n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads the examples from the disk */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -6,19 +6,19 @@ import type { AssignmentCollectionValue, IDataObject, INode } from 'n8n-workflow
 
 import type { Credential } from './n8n';
 
-/** The node of an example whose values a user is told to fill in. */
-export const SETTINGS = 'Settings';
+/** The node of an example whose values the user fills in. */
+const SETTINGS = 'Settings';
 
 interface Example {
 	readonly nodes: readonly INode[];
 }
 
 /**
- * A workflow of examples/, filled in as its user would.
+ * Reads a workflow of examples/, and fills it in as its user would.
  *
  * @param name of its file, without extension
- * @param credentials by their type
- * @param settings values of its node Settings, by their name
+ * @param credentials by type
+ * @param settings values of its node Settings, by name
  * @throws when the example has no such setting, or needs a credential that is not given
  */
 export async function readExample(

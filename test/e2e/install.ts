@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions, no-console -- a command for the terminal */
-// Brings what the tests in a real n8n need: n8n with its own Node, and programs of Debian. n8n is kept outside the
-// project, since it takes 3 GB, and nothing is done twice. With the word n8n it brings no more than n8n itself.
+// Installs what the tests in a real n8n need: n8n with its own Node.js, and programs of Debian. n8n is installed outside
+// the project, since it takes 3 GB, and only once. With the argument n8n, installs nothing but the newest n8n.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import process from 'node:process';
 import type { Release } from './places';
 import { CHROMIUM, NEWEST, OLDEST } from './places';
 
-/** Debian's packages, by the program that each one brings. */
+/** Debian's packages, by the program that each one has. */
 const PROGRAMS: Readonly<Record<string, string>> = {
 	[CHROMIUM]: 'chromium',
 	'/usr/bin/redis-server': 'redis-server',
@@ -34,9 +34,9 @@ function installN8n({ version, folder, node, nodePackage, overrides = {} }: Rele
 		const nodeFolder = dirname(dirname(dirname(dirname(node))));
 		makePackage(folder, { overrides });
 		makePackage(nodeFolder);
-		// The install scripts of parts that nobody needs here fail without a wider network; only the database is built.
+		// The install scripts of parts that are not needed fail where the network is restricted; only the database is built.
 		run('npm', ['install', `n8n@${version}`, '--ignore-scripts', ...QUIET], folder);
-		// The project's own setting, under which no script runs, would reach this npm through npx and `npm run`.
+		// The project's setting ignore-scripts would apply here, too, through npx and `npm run`.
 		run('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false', '--loglevel=error'], folder);
 		run('npm', ['install', nodePackage, ...QUIET], nodeFolder);
 		writeFileSync(done, '');

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- keeps the pictures of the documents on the disk */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads and writes the pictures of the documents */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import process from 'node:process';
@@ -6,13 +6,13 @@ import sharp from 'sharp';
 
 const IS_UPDATING = process.env.UPDATE_PICTURES !== undefined;
 
-/** Bytes that a picture may have, so that a page with several opens quickly. */
-const MOST_BYTES = 120_000;
+/** The largest size of a picture in bytes, so that a page with several opens quickly. */
+const MAX_BYTES = 120_000;
 
-/** How far the sides of a picture may be from those of the kept one: another font moves a name by some pixels. */
+/** How much the sides of a picture may differ from those of the kept one: another font shifts things by some pixels. */
 const TOLERANCE = 0.1;
 
-/** Flat areas are smaller without loss, and a picture with it. */
+/** Converts a picture to the smaller of lossless and lossy: flat areas compress better without loss. */
 async function toWebp(png: Buffer): Promise<Buffer> {
 	const [lossless, lossy] = await Promise.all([
 		sharp(png).webp({ lossless: true, effort: 6 }).toBuffer(),
@@ -21,7 +21,7 @@ async function toWebp(png: Buffer): Promise<Buffer> {
 	return lossless.length < lossy.length ? lossless : lossy;
 }
 
-/** Expects the kept picture to be as large as this one, or with UPDATE_PICTURES set keeps this one. */
+/** Expects the kept picture to have the size of this one. With UPDATE_PICTURES set, keeps this one. */
 export async function expectKept(file: string, png: Buffer): Promise<void> {
 	const { width, height } = await sharp(png).metadata();
 	if (IS_UPDATING) {
@@ -29,7 +29,7 @@ export async function expectKept(file: string, png: Buffer): Promise<void> {
 		await writeFile(file, await toWebp(png));
 	}
 	const kept = await readFile(file);
-	expect(kept.length).toBeLessThan(MOST_BYTES);
+	expect(kept.length).toBeLessThan(MAX_BYTES);
 	const known = await sharp(kept).metadata();
 	expect(known.format).toBe('webp');
 	expect(Math.abs(width / known.width - 1)).toBeLessThan(TOLERANCE);

@@ -1,17 +1,17 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- names the folders of a real n8n beside the tests */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- names the folders of a real n8n */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 
-/** An n8n and the Node that it runs on, in a folder outside the project, so that a clean checkout finds it again. */
+/** An n8n and the Node.js that it runs on, in a folder outside the project, which a clean checkout can use again. */
 export interface Release {
 	readonly version: string;
 	readonly folder: string;
-	/** The package that brings the program. */
+	/** The npm package of Node.js. */
 	readonly nodePackage: string;
-	/** The program that n8n runs on. */
+	/** The Node.js program. */
 	readonly node: string;
-	/** Versions that stand in for those n8n asks for. */
+	/** Dependencies of n8n with another version than n8n requires. */
 	readonly overrides?: Readonly<Record<string, string>>;
 }
 
@@ -29,13 +29,13 @@ function toRelease(version: string, nodeVersion: string, rest: Partial<Release> 
 	};
 }
 
-/** What the tests run in; 2.41.3 names a package that was never published. */
+/** The n8n of the tests. 2.41.3 depends on a package that was never published. */
 export const NEWEST = toRelease('2.41.1', '24');
 
-/** The oldest that the package is checked with; its spreadsheet library is asked for by an address outside the registry. */
+/** The oldest n8n of the tests. It loads its spreadsheet library from a URL outside the registry. */
 export const OLDEST = toRelease('1.123.81', '20', { overrides: { xlsx: '0.18.5' } });
 
-/** The folder of the package as `npm run pack:check` packed it. */
+/** The package as packed by `npm run pack:check`. */
 export const PACKED = join(process.cwd(), '.cache', 'pack', 'package');
 
 export const CHROMIUM = '/usr/bin/chromium';

@@ -1,62 +1,50 @@
 import { randomUUID } from 'node:crypto';
 import type { IDataObject, INode } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
 import sharp from 'sharp';
 
 import type { Execution } from './n8n';
 import type { Program } from './process';
+import { until } from './process';
 import { Redis } from './redis';
-import { Stand } from './stand';
-import { chain, listOf, outputOf, segmind } from './workflow';
+import { setUp } from './setup';
+import { alreadyPaidOf, outputOf } from './workflow';
 
-/** So many executions run in each worker at a time; the others wait in the queue. */
-const AT_ONCE = 2;
+/** Executions that each worker runs at a time. The others wait in the queue. */
+const WORKER_CONCURRENCY = 2;
 
-let redis: Redis;
-let stand: Stand;
-let workers: readonly [Program, Program];
-
-beforeAll(async () => {
-	redis = await Redis.start();
-	stand = await Stand.start({
+const setup = setUp({
+	environment: async () => ({
 		EXECUTIONS_MODE: 'queue',
 		OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
-		QUEUE_BULL_REDIS_PORT: String(redis.port),
+		QUEUE_BULL_REDIS_PORT: String(setup.closeLater(await Redis.start()).port),
 		N8N_ENCRYPTION_KEY: randomUUID(),
-		N8N_CONCURRENCY_PRODUCTION_LIMIT: String(AT_ONCE),
-		// A worker that no longer renews its lock is found dead in seconds rather than in a minute and a half.
+		N8N_CONCURRENCY_PRODUCTION_LIMIT: String(WORKER_CONCURRENCY),
+		// Finds a dead worker, which no longer renews its lock, in seconds rather than in a minute and a half.
 		QUEUE_WORKER_LOCK_DURATION: '5000',
 		QUEUE_WORKER_LOCK_RENEW_TIME: '1000',
 		QUEUE_WORKER_STALLED_INTERVAL: '2000',
-	});
-	workers = await Promise.all([stand.n8n.startWorker(), stand.n8n.startWorker()]);
-}, 180_000);
-beforeEach(() => stand.emulator.reset());
-afterAll(async () => {
-	await stand?.close();
-	await redis?.stop();
+	}),
+});
+let workers: readonly [Program, Program];
+
+beforeAll(async () => {
+	workers = await Promise.all([setup.n8n.startWorker(), setup.n8n.startWorker()]);
 });
 
-async function begin(prompts: readonly string[], options: IDataObject = {}, rest: Partial<INode> = {}) {
-	const { credential, n8n } = stand;
-	const nodes = [...listOf(...prompts), segmind(credential, { options }, rest)];
-	return await n8n.begin(await n8n.workflow(nodes, chain('List', 'Rows', 'Segmind')));
-}
+const begin = async (prompts: readonly string[], options: IDataObject = {}, rest: Partial<INode> = {}) =>
+	await setup.n8n.begin(await setup.save(setup.rows(prompts, { options }, rest)));
 
-const ended = async (ids: readonly string[]): Promise<Execution[]> =>
-	await Promise.all(ids.map(async (id) => await stand.n8n.ended(id)));
+const allEnded = async (ids: readonly string[]): Promise<Execution[]> =>
+	await Promise.all(ids.map(async (id) => await setup.n8n.ended(id)));
 
 /** The executions that a worker took from the queue. */
 async function takenBy(worker: Program): Promise<string[]> {
 	return [...(await worker.log()).matchAll(/Worker started execution (\d+)/g)].map(([, id]) => String(id));
 }
 
-const toldOf = (execution: Execution) =>
-	outputOf(execution).map(({ json }) => [json.prompt, json.alreadyPaid === true]);
-
 const paidPrompts = () =>
-	stand.emulator.requests
+	setup.emulator.requests
 		.filter(({ paid }) => paid)
 		.map(({ body }) => body.prompt)
 		.sort();
@@ -64,12 +52,12 @@ const paidPrompts = () =>
 const promptsOf = (count: number) =>
 	Array.from({ length: count }, (_, index) => [`fox ${index}`, `owl ${index}`]);
 
-test('ten executions on two workers pay each of their images once, and every file can be opened', async () => {
-	const { emulator } = stand;
-	emulator.order({ delay: 300, times: -1 });
+test('ten executions on two workers pay for each image once, and every file opens', async () => {
+	const { emulator } = setup;
+	emulator.inject({ delay: 300, times: -1 });
 	const all = promptsOf(10);
 	const ids = await Promise.all(all.map(async (prompts) => await begin(prompts, { linkExpiry: '1 hour' })));
-	const executions = await ended(ids);
+	const executions = await allEnded(ids);
 	expect(executions.map(({ status }) => status)).toEqual(all.map(() => 'success'));
 	expect(emulator.paid).toBe(20);
 	expect(paidPrompts()).toEqual(all.flat().sort());
@@ -85,17 +73,17 @@ test('ten executions on two workers pay each of their images once, and every fil
 	}
 });
 
-test('Retry On Fail and Retry execution pay only for the rest', async () => {
-	const { emulator, n8n } = stand;
-	emulator.order({ prompt: 'owl', status: 400, body: { error: 'not today' }, times: 2 });
-	const retrying = { retryOnFail: true, maxTries: 2, waitBetweenTries: 100 };
-	const failed = await n8n.ended(await begin(['fox', 'owl', 'hen'], {}, retrying));
+test('Retry On Fail and "Retry" pay only for what is missing', async () => {
+	const { emulator, n8n } = setup;
+	emulator.inject({ prompt: 'owl', status: 400, body: { error: 'not today' }, times: 2 });
+	const retryOnce = { retryOnFail: true, maxTries: 2, waitBetweenTries: 100 };
+	const failed = await n8n.ended(await begin(['fox', 'owl', 'hen'], {}, retryOnce));
 	expect(failed.status).toBe('error');
 	expect(paidPrompts()).toEqual(['fox', 'hen']);
 	expect(emulator.imageRequests).toHaveLength(4);
 	const retried = await n8n.retry(failed);
 	expect(retried.status).toBe('success');
-	expect(toldOf(retried)).toEqual([
+	expect(alreadyPaidOf(retried)).toEqual([
 		['fox', true],
 		['owl', false],
 		['hen', true],
@@ -103,25 +91,25 @@ test('Retry On Fail and Retry execution pay only for the rest', async () => {
 	expect(paidPrompts()).toEqual(['fox', 'hen', 'owl']);
 });
 
-test('what a killed worker had in flight is paid once and sent by nobody again, and the others go on', async () => {
-	const { emulator, n8n } = stand;
-	emulator.order({ delay: 5000, times: -1 });
-	const all = promptsOf(2 * AT_ONCE + 1);
+test('the requests of a killed worker are paid once and never resent, and other executions go on', async () => {
+	const { emulator, n8n } = setup;
+	emulator.inject({ delay: 5000, times: -1 });
+	const all = promptsOf(2 * WORKER_CONCURRENCY + 1);
 	const ids: string[] = [];
 	for (const prompts of all) ids.push(await begin(prompts));
-	while (emulator.imageRequests.length < 4 * AT_ONCE) await sleep(50);
+	await until('all workers are busy', () => emulator.imageRequests.length >= 4 * WORKER_CONCURRENCY);
 	const [killed] = workers;
 	await killed.kill();
 	const taken = await takenBy(killed);
-	const executions = await ended(ids);
+	const executions = await allEnded(ids);
 	const lost = executions.filter(({ id }) => taken.includes(id));
-	expect(lost).toHaveLength(AT_ONCE);
+	expect(lost).toHaveLength(WORKER_CONCURRENCY);
 	for (const execution of executions) {
 		const isLost = lost.includes(execution);
 		expect(execution.status).toBe(isLost ? 'error' : 'success');
 		expect(outputOf(execution)).toHaveLength(isLost ? 0 : 2);
 	}
-	// n8n keeps nothing of a lost execution that could be run again, so a retry fails before it sends anything.
+	// n8n keeps nothing of a lost execution that could run again, so a retry fails before it sends anything.
 	for (const execution of lost) {
 		expect(execution.stored).toContain('This execution failed to be processed too many times');
 		expect((await n8n.retry(execution)).status).toBe('error');
@@ -130,15 +118,15 @@ test('what a killed worker had in flight is paid once and sent by nobody again, 
 	expect(paidPrompts()).toEqual(all.flat().sort());
 });
 
-test('a worker that is shut down first delivers what it has in flight', async () => {
-	const { emulator, n8n } = stand;
-	emulator.order({ delay: 1000, times: -1 });
+test('a worker that is shut down first delivers its requests in flight', async () => {
+	const { emulator, n8n } = setup;
+	emulator.inject({ delay: 1000, times: -1 });
 	const id = await begin(['fox', 'owl']);
-	while (emulator.imageRequests.length < 2) await sleep(50);
-	await workers[1].stop();
+	await until('two requests', () => emulator.imageRequests.length >= 2);
+	await workers[1].close();
 	const execution = await n8n.ended(id);
 	expect(execution.status).toBe('success');
-	expect(toldOf(execution)).toEqual([
+	expect(alreadyPaidOf(execution)).toEqual([
 		['fox', false],
 		['owl', false],
 	]);

@@ -1,11 +1,11 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- starts a real Redis beside the tests */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- starts a real Redis for the tests */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { freePort, Program } from './process';
 
-/** A Redis of its own, in memory only, which holds the queue of an n8n. */
+/** A Redis server in memory, for n8n's queue. */
 export class Redis {
 	private constructor(
 		readonly port: number,
@@ -13,7 +13,6 @@ export class Redis {
 		private readonly program: Program,
 	) {}
 
-	/** Starts one; n8n waits until it answers. */
 	static async start(): Promise<Redis> {
 		const port = await freePort();
 		const folder = await mkdtemp(join(tmpdir(), 'redis-'));
@@ -23,8 +22,8 @@ export class Redis {
 		return new Redis(port, folder, program);
 	}
 
-	async stop(): Promise<void> {
-		await this.program.stop();
+	async close(): Promise<void> {
+		await this.program.close();
 		await rm(this.folder, { recursive: true, force: true });
 	}
 }

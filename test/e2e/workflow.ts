@@ -1,55 +1,54 @@
 import type { IConnections, IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
-import type { Credential, Execution } from './n8n';
+import type { Execution } from './n8n';
 
 export const TRIGGER = 'When clicking ‘Execute workflow’';
 
-/** A node of a workflow. */
+/** The settings of a node that n8n tries up to three times. */
+export const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
+
+/** A response that Segmind bills nothing for. */
+export const MODERATED = { status: 422, body: { error: 'Blocked by the content filter' } };
+
 export function nodeOf(
 	name: string,
 	type: string,
-	parameters: IDataObject,
+	parameters: IDataObject = {},
 	rest: Partial<INode> = {},
 ): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters, ...rest } as INode;
 }
 
-/** The node that is tested, with small pictures, since they are drawn in no time. */
-export function segmind(
-	credential: Credential,
-	parameters: IDataObject = {},
-	rest: Partial<INode> = {},
-): INode {
-	return nodeOf(
-		'Segmind',
-		'n8n-nodes-segmind.segmind',
-		{ prompt: '={{ $json.prompt }}', aspectRatio: 'custom', width: 256, height: 256, ...parameters },
-		{ credentials: { segmindApi: { ...credential } }, ...rest },
-	);
-}
-
-/** Two nodes, List and Rows, that turn prompts into items, as a sheet does. */
-export function listOf(...prompts: readonly string[]): INode[] {
+/** Two nodes, List and Rows, that make one item of each prompt, as a sheet does. */
+export function rowsOf(...prompts: readonly string[]): INode[] {
+	const list = { mode: 'raw', jsonOutput: JSON.stringify({ prompt: prompts }), options: {} };
 	return [
-		nodeOf(
-			'List',
-			'n8n-nodes-base.set',
-			{ mode: 'raw', jsonOutput: JSON.stringify({ prompt: prompts }), options: {} },
-			{ typeVersion: 3.4 },
-		),
+		nodeOf('List', 'n8n-nodes-base.set', list, { typeVersion: 3.4 }),
 		nodeOf('Rows', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'prompt', options: {} }),
 	];
 }
 
-/** Connects nodes one after the other, from the trigger on. */
-export function chain(...names: string[]): IConnections {
-	const all = [TRIGGER, ...names];
+/** Connects the trigger and the nodes, each to the next. */
+export function chain(nodes: readonly INode[]): IConnections {
+	const names = [TRIGGER, ...nodes.map(({ name }) => name)];
 	return Object.fromEntries(
-		names.map((name, index) => [all[index], { main: [[{ node: name, type: 'main', index: 0 }]] }]),
+		nodes.map(({ name }, index) => [names[index], { main: [[{ node: name, type: 'main', index: 0 }]] }]),
 	) as IConnections;
 }
 
-/** The items that a node put out in its last run. */
+/** The items of a node's last run. */
 export function outputOf({ data }: Execution, node = 'Segmind', output = 0): INodeExecutionData[] {
 	return data.resultData.runData[node]?.at(-1)?.data?.main?.[output] ?? [];
 }
+
+/** The fields of a node's items. */
+export const jsonOf = (execution: Execution, node = 'Segmind'): IDataObject[] =>
+	outputOf(execution, node).map(({ json }) => json);
+
+/** The prompt of each image, and whether an earlier try or run paid for it. */
+export const alreadyPaidOf = (execution: Execution): unknown[] =>
+	jsonOf(execution).map(({ prompt, alreadyPaid }) => [prompt, alreadyPaid === true]);
+
+/** The hints in the output panel of the Segmind node. */
+export const hintsOf = ({ data }: Execution): string[] =>
+	(data.resultData.runData.Segmind?.[0]?.hints ?? []).map(({ message }) => message);

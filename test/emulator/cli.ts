@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- a command for the terminal */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- a command line tool */
 import { parseArgs } from 'node:util';
 
 import { Emulator } from './emulator';
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
 		credits: Number(values.credits),
 		delay: Number(values.delay),
 	});
-	console.log(`Segmind, emulated. No image is paid for here.
+	console.log(`Segmind emulator. Nothing is billed to a real account.
 
   Base URL  ${emulator.url}
   API key   ${emulator.key}
@@ -27,12 +27,12 @@ Enter both in the Segmind credential of n8n, or try it from here:
   curl -s ${emulator.url}/v1/flux-1.1-pro -H 'x-api-key: ${emulator.key}' \\
     -H 'content-type: application/json' -d '{"prompt":"a red fox"}' -o fox.webp
 
-Let the next image go wrong, and see what was asked and paid:
+Inject a fault into the next request, and list requests and payments:
 
   curl -s ${emulator.url}/_emulator/faults -d '{"status":503,"body":{"error":"busy"}}'
   curl -s ${emulator.url}/_emulator/ledger
 
-Ctrl+C ends it.`);
+Press Ctrl+C to stop.`);
 }
 
 void main();

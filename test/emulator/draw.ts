@@ -4,20 +4,9 @@ import { readFileSync } from 'node:fs';
 import opentype from 'opentype.js';
 import sharp from 'sharp';
 
-/** Pixels for each ratio; the API publishes none, these are what other hosts of the model return. */
-const SIZES: Readonly<Record<string, readonly [width: number, height: number]>> = {
-	'1:1': [1024, 1024],
-	'16:9': [1344, 768],
-	'3:2': [1216, 832],
-	'2:3': [832, 1216],
-	'4:5': [896, 1088],
-	'5:4': [1088, 896],
-	'9:16': [768, 1344],
-	'3:4': [896, 1152],
-	'4:3': [1152, 896],
-};
+import { SIZES } from './published';
 
-/** A checked request, as the API sees it. */
+/** What a picture is drawn from. */
 export interface Drawing {
 	readonly prompt: string;
 	readonly seed: number;
@@ -28,14 +17,7 @@ export interface Drawing {
 	readonly output_quality: number;
 }
 
-/** The media types that the API serves. */
-export const MEDIA_TYPES: Readonly<Record<string, string>> = {
-	jpg: 'image/jpeg',
-	png: 'image/png',
-	webp: 'image/webp',
-};
-
-/** Letters come from a package's font as outlines, so that a picture is the same on a machine without fonts. */
+/** Text is drawn as outlines from a packaged font, so that pictures are the same on a machine without fonts. */
 const font = opentype.parse(
 	toArrayBuffer(readFileSync(require.resolve('@fontsource/lato/files/lato-latin-700-normal.woff'))),
 );
@@ -62,7 +44,7 @@ function wrap(text: string, size: number, width: number, maxLines: number): stri
 	return lines.slice(0, maxLines);
 }
 
-/** The outline of a line of words, in tenths of a pixel: opentype.js makes NaN of the smallest fractions. */
+/** The outline of a line of text, rounded to tenths of a pixel: opentype.js turns tiny fractions into NaN. */
 function outline(line: string, x: number, y: number, size: number): string {
 	const path = font.getPath(line, x, y, size);
 	for (const command of path.commands) {
@@ -98,17 +80,13 @@ ${hills.join('\n')}
 <path fill="#fff" d="${words}"/></svg>`;
 }
 
-/** A real picture of the request: the prompt's words on a landscape that prompt and seed decide, always alike. */
+/** Draws the prompt over a landscape that depends on prompt and seed. The same request gives the same bytes. */
 export async function draw(drawing: Drawing): Promise<Buffer> {
-	const { prompt, seed, aspect_ratio: ratio, output_format: format, output_quality: quality } = drawing;
+	const { prompt, seed, aspect_ratio: ratio, output_format: format } = drawing;
 	const [width, height] = SIZES[ratio] ?? [drawing.width, drawing.height];
+	const quality = Math.min(100, Math.max(1, drawing.output_quality));
 	const picture = sharp(Buffer.from(toSvg(prompt.slice(0, 400), seed, width, height))).flatten();
-	switch (format) {
-		case 'png':
-			return await picture.png().toBuffer();
-		case 'webp':
-			return await picture.webp({ quality: Math.max(1, quality) }).toBuffer();
-		default:
-			return await picture.jpeg({ quality: Math.max(1, quality) }).toBuffer();
-	}
+	if (format === 'png') return await picture.png().toBuffer();
+	if (format === 'webp') return await picture.webp({ quality }).toBuffer();
+	return await picture.jpeg({ quality }).toBuffer();
 }

@@ -1,73 +1,70 @@
-/**
- * What goes wrong with a request, in place of or on top of the picture. As plain JSON it can be ordered at the
- * control endpoint as well.
- */
+/** What goes wrong with a request. It is plain JSON, so the control endpoint takes it as well. */
 export interface Fault {
-	/** Which requests: those for images, those for the balance, or what is asked of the queue. */
+	/** Which requests it applies to: generation (default), balance, queue status, queue result or result file. */
 	readonly on?: 'image' | 'account' | 'status' | 'result' | 'file';
-	/** Only requests whose prompt contains this. */
+	/** Applies only to requests whose prompt contains this. */
 	readonly prompt?: string;
-	/** How many requests it meets; -1 is all of them. */
+	/** How many requests it applies to, 1 by default; -1 is all of them. */
 	readonly times?: number;
-	/** Milliseconds before the answer starts. */
+	/** Milliseconds before the response starts. */
 	readonly delay?: number;
-	/** An answer of this status instead of the picture. */
+	/** Responds with this status instead of the image. */
 	readonly status?: number;
-	/** Its body: text as it is, anything else as JSON. */
+	/** The body of the response: a string as it is, anything else as JSON. */
 	readonly body?: unknown;
-	/** Fields over those of its JSON body, null takes one away; `{file}` stands for the job's file. */
+	/** Overrides fields of a JSON body; null removes one. `{file}` stands for the URL of the job's file. */
 	readonly fields?: Readonly<Record<string, unknown>>;
-	/** Bytes of its body in base64, for what text can't hold. */
+	/** The body as base64, for what a string can't hold. */
 	readonly bytes?: string;
-	/** Headers on top of the usual ones; null takes one away. */
+	/** Added to the usual headers; null removes one. */
 	readonly headers?: Readonly<Record<string, string | null>>;
-	/** The body comes in pieces of so many bytes, with so many milliseconds between them. */
+	/** Sends the body in pieces of this many bytes, this many milliseconds apart. */
 	readonly drip?: { readonly bytes: number; readonly every: number };
-	/** The connection breaks after so many bytes of the body. */
+	/** Breaks the connection after this many bytes of the body. */
 	readonly cut?: number;
-	/** The connection breaks before any answer. */
+	/** Breaks the connection before any response. */
 	readonly reset?: boolean;
-	/** The answer never comes. */
+	/** Never responds. */
 	readonly hang?: boolean;
-	/** A body of so many bytes instead of the picture, starting with the picture. */
+	/** Pads the body to this many bytes. */
 	readonly huge?: number;
-	/** The queue takes the request, and fails with this body later. */
+	/** The queue accepts the request, and it fails later with these fields. */
 	readonly fails?: Readonly<Record<string, unknown>>;
-	/** Whether the image is made and billed all the same; by default where no status other than 2xx says no. */
+	/** Whether the image is billed all the same. By default it is unless the status is not 2xx. */
 	readonly billed?: boolean;
 }
 
-/** The faults that are ordered, each for the next requests that it fits. */
+/** Injected faults, each waiting for the next requests that match it. */
 export class Faults {
-	private orders: Array<{ readonly fault: Fault; left: number }> = [];
+	private pending: Array<{ readonly fault: Fault; left: number }> = [];
 
-	order(fault: Fault): void {
-		this.orders.push({ fault, left: fault.times ?? 1 });
+	inject(fault: Fault): void {
+		this.pending.push({ fault, left: fault.times ?? 1 });
 	}
 
-	/** The fault that meets this request, used up by it. */
+	/** Returns the first fault that matches the request and counts it as used. */
 	take(on: NonNullable<Fault['on']>, prompt: string): Fault {
-		const order = this.orders.find(
+		const match = this.pending.find(
 			({ fault, left }) => left !== 0 && (fault.on ?? 'image') === on && prompt.includes(fault.prompt ?? ''),
 		);
-		if (order === undefined) return {};
-		order.left -= 1;
-		return order.fault;
+		if (match === undefined) return {};
+		match.left -= 1;
+		return match.fault;
 	}
 
 	clear(): void {
-		this.orders = [];
+		this.pending = [];
 	}
 }
 
-/** A fault whose fields name the address of a job's file. */
+/** Fills the URL of a job's file into the fields of a fault. */
 export function withFile(fault: Fault, file: string): Fault {
 	if (fault.fields === undefined) return fault;
 	const fields = JSON.stringify(fault.fields).replaceAll('{file}', file);
 	return { ...fault, fields: JSON.parse(fields) as NonNullable<Fault['fields']> };
 }
 
-/** Whether Segmind would bill the image that a fault meets. */
+/** Whether Segmind would bill a request with this fault. */
 export function isBilled({ billed, status }: Fault): boolean {
 	return billed ?? (status === undefined || (status >= 200 && status < 300));
 }

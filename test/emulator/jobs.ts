@@ -2,134 +2,94 @@ import { randomUUID } from 'node:crypto';
 
 import type { Drawing } from './draw';
 
-/** A request in the queue. */
 interface JobOptions {
 	readonly drawing: Drawing;
 	/** US dollars. */
 	readonly price: number;
-	/** US dollars left in the account. */
+	/** US dollars left in the account after this job. */
 	readonly left: number;
-	/** Why it fails, undefined when it does not. */
+	/** The fields that it fails with, undefined if it succeeds. */
 	readonly failure: Readonly<Record<string, unknown>> | undefined;
-	/** Names of a flow's outputs, none for an image. */
-	readonly keynames: readonly string[];
-	/** Milliseconds that it takes. */
+	/** Whether it runs a PixelFlow, whose outputs have names. */
+	readonly isFlow: boolean;
+	/** Milliseconds until it is done. */
 	readonly delay: number;
 }
 
-interface Told {
-	readonly status: number;
-	readonly body: unknown;
+/** What one of a job's URLs responds with. */
+export type JobPart = 'status' | 'result' | 'both';
+
+/** The job that a path asks about. */
+export function parseJobPath(path: string): { readonly id: string; readonly part: JobPart } | undefined {
+	const [, id, status] = /^\/v2\/requests\/([\w-]+)(\/status)?$/.exec(path) ?? [];
+	if (id !== undefined) return { id, part: status === undefined ? 'result' : 'status' };
+	const [, pollId] = /^\/(?:workflows\/request|v1\/requests)\/([\w-]+)$/.exec(path) ?? [];
+	return pollId === undefined ? undefined : { id: pollId, part: 'both' };
 }
 
-/** One request in the queue, in the words of the API's second version. */
+/** A queued request. */
 export class Job {
 	readonly id = randomUUID();
 
-	private readonly takenAt = Date.now();
+	private readonly submittedAt = Date.now();
 
-	constructor(private readonly options: JobOptions) {}
-
-	/** Milliseconds since the epoch. */
-	private get readyAt(): number {
-		return this.takenAt + this.options.delay;
-	}
+	constructor(
+		private readonly url: string,
+		private readonly options: JobOptions,
+	) {}
 
 	get drawing(): Drawing {
 		return this.options.drawing;
 	}
 
-	/** What is answered to the one who brought it. */
-	taken(url: string): { readonly usual: unknown; readonly old: unknown } {
-		const { id } = this;
+	get file(): string {
+		return `${this.url}/files/${this.id}.${this.drawing.output_format}`;
+	}
+
+	/** The response to its submission; the older form of PixelFlow has one URL only. */
+	submission(isOldFlow: boolean): object {
+		const { id, url } = this;
+		const queued = { request_id: id, status: 'QUEUED' };
+		if (isOldFlow) return { ...queued, poll_url: `${url}/workflows/request/${id}` };
 		return {
-			usual: {
-				request_id: id,
-				status: 'QUEUED',
-				status_url: `${url}/v2/requests/${id}/status`,
-				response_url: `${url}/v2/requests/${id}`,
-				poll_url: `${url}/v1/requests/${id}`,
-			},
-			old: { request_id: id, status: 'QUEUED', poll_url: `${url}/workflows/request/${id}` },
+			...queued,
+			status_url: `${url}/v2/requests/${id}/status`,
+			response_url: `${url}/v2/requests/${id}`,
+			poll_url: `${url}/v1/requests/${id}`,
 		};
 	}
 
-	/** Where its file lies. */
-	fileAt(url: string): string {
-		return `${url}/files/${this.id}.${this.drawing.output_format}`;
-	}
-
-	tell(about: 'status' | 'result' | 'both', url: string): Told {
-		const { failure } = this.options;
-		const { readyAt } = this;
+	/** The response of one of its URLs at this moment. */
+	respond(part: JobPart): { readonly status: number; readonly body: object } {
+		const { delay, failure } = this.options;
 		const base = { request_id: this.id };
-		if (Date.now() < readyAt) {
-			const status = Date.now() - this.takenAt < (readyAt - this.takenAt) / 2 ? 'QUEUED' : 'PROCESSING';
+		const elapsed = Date.now() - this.submittedAt;
+		if (elapsed < delay) {
+			const status = elapsed < delay / 2 ? 'QUEUED' : 'PROCESSING';
 			return { status: 200, body: { ...base, status, metrics: {} } };
 		}
-		if (failure !== undefined) {
-			return { status: 422, body: { ...base, status: 'FAILED', ...failure } };
-		}
+		if (failure !== undefined) return { status: 422, body: { ...base, status: 'FAILED', ...failure } };
 		const done = { ...base, status: 'COMPLETED', metrics: this.metrics };
-		return { status: 200, body: about === 'status' ? done : { ...done, ...this.result(url) } };
+		return { status: 200, body: part === 'status' ? done : { ...done, ...this.result } };
 	}
 
-	private get metrics(): unknown {
+	private get metrics(): object {
 		const { price, left, delay } = this.options;
 		const seconds = delay / 1000;
-		return {
-			inference_time: seconds,
-			queue_time: 0,
-			total_time: seconds,
-			cost: price,
-			remaining_credits: left,
-		};
+		const times = { inference_time: seconds, queue_time: 0, total_time: seconds };
+		return { ...times, cost: price, remaining_credits: left };
 	}
 
-	private result(url: string): object {
-		const { drawing, keynames } = this.options;
-		const { prompt, seed, output_format: format } = drawing;
-		const file = this.fileAt(url);
-		if (keynames.length === 0) {
-			return { output: file, images: [{ url: file, file_name: `${this.id}.${format}` }], seed, prompt };
+	private get result(): object {
+		const { file, id } = this;
+		const { prompt, seed, output_format: format } = this.drawing;
+		if (!this.options.isFlow) {
+			return { output: file, images: [{ url: file, file_name: `${id}.${format}` }], seed, prompt };
 		}
-		const [picture = '', caption = ''] = keynames;
-		const values = [
-			{ keyname: picture, value: file },
-			{ keyname: caption, value: `A caption for: ${prompt}` },
+		const outputs = [
+			{ keyname: 'picture', value: file },
+			{ keyname: 'caption', value: `A caption for: ${prompt}` },
 		];
-		return { output: JSON.stringify(values) };
-	}
-}
-
-/** The queue. */
-export class Jobs {
-	/** What is answered for an id that nobody knows any more. */
-	static readonly unknown: Told = { status: 404, body: { error: 'Request not found' } };
-
-	private readonly jobs = new Map<string, Job>();
-
-	/** What a path asks of the queue. */
-	static questionIn(
-		path: string,
-	): { readonly id: string; readonly about: 'status' | 'result' | 'both' } | undefined {
-		const [, id, status] = /^\/v2\/requests\/([\w-]+)(\/status)?$/.exec(path) ?? [];
-		if (id !== undefined) return { id, about: status === undefined ? 'result' : 'status' };
-		const [, old] = /^\/(?:workflows\/request|v1\/requests)\/([\w-]+)$/.exec(path) ?? [];
-		return old === undefined ? undefined : { id: old, about: 'both' };
-	}
-
-	add(options: JobOptions): Job {
-		const job = new Job(options);
-		this.jobs.set(job.id, job);
-		return job;
-	}
-
-	find(id: string): Job | undefined {
-		return this.jobs.get(id);
-	}
-
-	clear(): void {
-		this.jobs.clear();
+		return { output: JSON.stringify(outputs) };
 	}
 }

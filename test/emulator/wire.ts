@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Fault } from './fault';
 
-/** A page as a gateway shows it. */
+/** An HTML page like a gateway's. */
 export const html = (title: string): string =>
 	`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;
 
@@ -14,7 +14,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 	return Buffer.concat(chunks);
 }
 
-/** A body as its fields, undefined where it has none. */
+/** Reads the fields of a body; undefined if it is malformed. */
 export async function parse(bytes: Buffer, type: string): Promise<Record<string, unknown> | undefined> {
 	try {
 		if (type.startsWith('multipart/')) {
@@ -30,7 +30,7 @@ export async function parse(bytes: Buffer, type: string): Promise<Record<string,
 	}
 }
 
-/** Text goes as HTML, as the gateway's pages do; everything else as JSON. */
+/** Sends a string as HTML and anything else as JSON. */
 export function send(
 	response: ServerResponse,
 	status: number,
@@ -43,45 +43,51 @@ export function send(
 		.end(isText ? body : JSON.stringify(body));
 }
 
-/** An answer before anything goes wrong with it. */
-export interface Answer {
+/** A response before a fault changes it. */
+export interface WireResponse {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: Buffer;
 }
 
-/** A JSON body with fields over its own. */
-function withFields(body: Buffer, fields: Fault['fields']): Buffer {
-	if (fields === undefined) return body;
-	const all = Object.entries({ ...(JSON.parse(body.toString('utf8')) as object), ...fields });
-	return Buffer.from(JSON.stringify(Object.fromEntries(all.filter(([, value]) => value !== null))));
+export const jsonResponse = (status: number, body: unknown): WireResponse => ({
+	status,
+	headers: { 'content-type': 'application/json' },
+	body: Buffer.from(JSON.stringify(body)),
+});
+
+function withoutNulls<T>(fields: Readonly<Record<string, T | null>>): Record<string, T> {
+	const kept = Object.entries(fields).filter((entry): entry is [string, T] => entry[1] !== null);
+	return Object.fromEntries(kept);
 }
 
-function withFault(answer: Answer, { status, body, bytes, fields, headers, huge }: Fault): Answer {
-	const changed =
-		status === undefined && body === undefined && bytes === undefined
-			? { ...answer, body: withFields(answer.body, fields) }
-			: {
-					status: status ?? 200,
-					headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json' },
-					body:
-						bytes === undefined
-							? Buffer.from(typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body))
-							: Buffer.from(bytes, 'base64'),
-				};
+function replacement({ status = 200, body, bytes }: Fault): WireResponse {
+	const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body);
 	return {
-		status: changed.status,
-		headers: Object.fromEntries(
-			Object.entries({ ...changed.headers, ...headers }).filter(
-				(entry): entry is [string, string] => entry[1] !== null,
-			),
-		),
-		body: huge === undefined ? changed.body : Buffer.concat([changed.body, Buffer.alloc(huge)], huge),
+		status,
+		headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json' },
+		body: bytes === undefined ? Buffer.from(text) : Buffer.from(bytes, 'base64'),
 	};
 }
 
-/** Sends an answer with what was ordered to go wrong with it. */
-export async function deliver(response: ServerResponse, fault: Fault, usual: Answer): Promise<void> {
+function withFields(response: WireResponse, fields: Fault['fields']): WireResponse {
+	if (fields === undefined) return response;
+	const json = JSON.parse(response.body.toString('utf8')) as Record<string, unknown>;
+	return { ...response, body: Buffer.from(JSON.stringify(withoutNulls({ ...json, ...fields }))) };
+}
+
+function withFault(usual: WireResponse, fault: Fault): WireResponse {
+	const isReplaced = fault.status !== undefined || fault.body !== undefined || fault.bytes !== undefined;
+	const { status, headers, body } = isReplaced ? replacement(fault) : withFields(usual, fault.fields);
+	return {
+		status,
+		headers: withoutNulls({ ...headers, ...fault.headers }),
+		body: fault.huge === undefined ? body : Buffer.concat([body, Buffer.alloc(fault.huge)], fault.huge),
+	};
+}
+
+/** Sends a response as the fault changes it. */
+export async function deliver(response: ServerResponse, fault: Fault, usual: WireResponse): Promise<void> {
 	if (fault.hang === true) return;
 	if (fault.reset === true) {
 		response.socket?.resetAndDestroy();
@@ -92,16 +98,16 @@ export async function deliver(response: ServerResponse, fault: Fault, usual: Ans
 	response.flushHeaders();
 	const end = Math.min(fault.cut ?? body.length, body.length);
 	const step = Math.max(1, fault.drip?.bytes ?? body.length);
-	for (let at = 0; at < end && !response.destroyed; at += step) {
-		if (at > 0) await wait(fault.drip?.every ?? 0);
-		await flushed(response, body.subarray(at, Math.min(at + step, end)));
+	for (let start = 0; start < end && !response.destroyed; start += step) {
+		if (start > 0) await wait(fault.drip?.every ?? 0);
+		await write(response, body.subarray(start, Math.min(start + step, end)));
 	}
 	if (fault.cut === undefined) response.end();
 	else response.socket?.destroy();
 }
 
-/** Resolves when the bytes have left this process, or there is nobody left to take them. */
-async function flushed(response: ServerResponse, bytes: Buffer): Promise<void> {
+/** Resolves when the bytes have left this process or the client has gone. */
+async function write(response: ServerResponse, bytes: Buffer): Promise<void> {
 	await new Promise<void>((resolve) => {
 		response.once('close', resolve);
 		response.write(bytes, () => {

@@ -32,10 +32,10 @@ import { ICredentialsHelper, NodeConnectionTypes, NodeHelpers, Workflow } from '
 import { SegmindApi } from '../../credentials/SegmindApi.credentials';
 import { Segmind } from '../../nodes/Segmind/Segmind.node';
 
-/** Where the engine keeps binary data: inside the execution, or in files. */
+/** Where n8n keeps binary data: inside the execution, or in files. */
 export type BinaryMode = 'default' | 'filesystem';
 
-/** What a run of one Segmind node needs. */
+/** A run of a workflow with one Segmind node. */
 export interface RunOptions {
 	readonly parameters?: IDataObject;
 	/** Settings of the node itself, such as onError or retryOnFail. */
@@ -44,7 +44,7 @@ export interface RunOptions {
 	readonly credential?: ICredentialDataDecryptedObject;
 	readonly settings?: IWorkflowSettings;
 	readonly binaryMode?: BinaryMode;
-	/** Where this n8n is reached. */
+	/** The public URL of this n8n. */
 	readonly n8nUrl?: string;
 	/** Runs the node once for each of these lists, in a loop, instead of once for the items. */
 	readonly rounds?: INodeExecutionData[][];
@@ -52,16 +52,16 @@ export interface RunOptions {
 	readonly second?: IDataObject;
 }
 
-/** A run that ended, with what came out of the node. */
-export interface Ran {
+/** A run that has ended, and the output of its node. */
+export interface RunResult {
 	readonly run: IRun;
 	/** The node's first output. */
 	readonly items: INodeExecutionData[];
-	/** What arrived at the node that follows the error output. */
-	readonly routed: INodeExecutionData[];
-	/** Texts of the hints in the output panel. */
+	/** The items that reached the node after the error output. */
+	readonly errorOutput: INodeExecutionData[];
+	/** Messages of the hints in the output panel. */
 	readonly hints: string[];
-	/** What stopped the run. */
+	/** The error that stopped the run. */
 	readonly error: IRun['data']['resultData']['error'];
 }
 
@@ -83,19 +83,19 @@ const sourceOf = (items: INodeExecutionData[]): INodeType => ({
 	execute: async () => [items],
 });
 
-/** Emits one list after the other to its second output, and then goes on at its first, as Loop Over Items does. */
+/** Emits one list after the other to its second output, then continues at its first, like Loop Over Items. */
 const loopOver = (rounds: INodeExecutionData[][]): INodeType => ({
 	description: { ...described('loop'), outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main] },
 	async execute() {
-		const place = this.getContext('node') as { next?: number };
-		const next = place.next ?? 0;
-		place.next = next + 1;
+		const state = this.getContext('node') as { next?: number };
+		const next = state.next ?? 0;
+		state.next = next + 1;
 		const round = rounds[next];
 		return round === undefined ? [[{ json: {} }], []] : [[], round];
 	},
 });
 
-/** Takes what comes, and hands it on. */
+/** Passes its input on. */
 const sink: INodeType = {
 	description: described('sink'),
 	async execute() {
@@ -111,7 +111,7 @@ function nodeTypesOf(types: Readonly<Record<string, INodeType>>): INodeTypes {
 	};
 }
 
-/** The part of n8n's own helper that a request goes through: the credential, decrypted, authenticates it. */
+/** The part of n8n's credentials helper that requests use: the decrypted credential authenticates them. */
 class Credentials extends ICredentialsHelper {
 	private readonly type = new SegmindApi();
 
@@ -151,7 +151,7 @@ class Credentials extends ICredentialsHelper {
 const connect = (...names: string[]): IConnections[string]['main'] =>
 	names.map((node) => [{ node, type: NodeConnectionTypes.Main, index: 0 }]);
 
-/** n8n's own engine in this process, with the Segmind node between a source and what follows its outputs. */
+/** n8n's own engine in this process: a source, the Segmind node, and a node after each of its outputs. */
 export class Engine {
 	private executions = 0;
 
@@ -160,7 +160,7 @@ export class Engine {
 		private readonly segmind: INodeType,
 	) {}
 
-	/** Prepares n8n in a folder of its own, with the node as it stands in the sources or as it was built. */
+	/** Prepares n8n in a temporary folder, with the node from the sources or a built one. */
 	static async start(segmind: INodeType = new Segmind()): Promise<Engine> {
 		const folder = await mkdtemp(join(tmpdir(), 'n8n-engine-'));
 		process.env.N8N_USER_FOLDER = folder;
@@ -173,27 +173,27 @@ export class Engine {
 		await rm(this.folder, { recursive: true, force: true });
 	}
 
-	/** Runs source → Segmind → next (and, for the error output, → failed) to its end. */
-	async run(options: RunOptions): Promise<Ran> {
+	/** Runs Source → Segmind → Next (and, for the error output, → Failed) to the end. */
+	async run(options: RunOptions): Promise<RunResult> {
 		return await (
 			await this.begin(options)
 		).ended;
 	}
 
 	/** Starts a run that can be cancelled. */
-	async begin(options: RunOptions): Promise<{ ended: Promise<Ran>; cancel: () => void }> {
+	async begin(options: RunOptions): Promise<{ ended: Promise<RunResult>; cancel: () => void }> {
 		await this.keepBinaryData(options.binaryMode ?? 'filesystem');
 		const workflow = this.workflowOf(options);
 		const execution = new WorkflowExecute(this.additionalData(options, workflow), 'trigger');
 		const running = execution.run({ workflow, startNode: workflow.getNode('Source')! });
-		return { ended: running.then(toRan), cancel: () => running.cancel() };
+		return { ended: running.then(toResult), cancel: () => running.cancel() };
 	}
 
 	/**
-	 * What "Retry execution" does: the stored data of a failed run goes on, in a new execution, at what failed, with
-	 * the workflow as it is saved now.
+	 * Does what "Retry execution" does: continues the stored data of a failed run at the node that failed, in a new
+	 * execution, with the workflow as it is saved now.
 	 */
-	async retry({ run }: Ran, options: RunOptions): Promise<Ran> {
+	async retry({ run }: RunResult, options: RunOptions): Promise<RunResult> {
 		await this.keepBinaryData(options.binaryMode ?? 'filesystem');
 		const stored = JSON.parse(JSON.stringify(run.data)) as IRunExecutionData;
 		delete stored.resultData.error;
@@ -203,15 +203,15 @@ export class Engine {
 			each.node = workflow.getNode(each.node.name) ?? each.node;
 		}
 		const execution = new WorkflowExecute(this.additionalData(options, workflow), 'retry', stored);
-		return toRan(await execution.processRunExecutionData(workflow));
+		return toResult(await execution.processRunExecutionData(workflow));
 	}
 
-	/** Deletes every stored file, as n8n does with those of an execution that it deletes. */
+	/** Deletes every stored file, as n8n does when it deletes an execution. */
 	async deleteFiles(): Promise<void> {
 		await rm(Container.get(BinaryDataConfig).localStoragePath, { recursive: true, force: true });
 	}
 
-	/** Puts a file where n8n wants a folder for files, as a full or read-only disk would; gives back what ends it. */
+	/** Makes every write fail, by a file in place of n8n's folder. Returns a function that repairs it. */
 	async breakStorage(): Promise<() => Promise<void>> {
 		const { localStoragePath } = Container.get(BinaryDataConfig);
 		await rm(localStoragePath, { recursive: true, force: true });
@@ -222,7 +222,7 @@ export class Engine {
 		};
 	}
 
-	/** The bytes of a file that the node put out. */
+	/** Returns the bytes of an item's file. */
 	async read(item: INodeExecutionData | undefined, field = 'data'): Promise<Buffer> {
 		const file = item?.binary?.[field];
 		if (file === undefined) throw new Error(`the item has no file in '${field}'`);
@@ -243,18 +243,18 @@ export class Engine {
 			rounds = [],
 			second,
 		} = options;
-		const place = { typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
+		const base = { typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
 		const segmind = {
-			...place,
+			...base,
 			type: 'segmind',
 			credentials: { segmindApi: { id: '1', name: 'Segmind account' } },
 		};
 		const nodes: INode[] = [
-			{ ...place, id: '1', name: 'Source', type: 'source' },
+			{ ...base, id: '1', name: 'Source', type: 'source' },
 			{ ...segmind, id: '2', name: 'Segmind', ...node, parameters: parameters as INodeParameters },
-			{ ...place, id: '3', name: 'Next', type: 'sink' },
-			{ ...place, id: '4', name: 'Failed', type: 'sink' },
-			{ ...place, id: '5', name: 'Loop', type: 'loop' },
+			{ ...base, id: '3', name: 'Next', type: 'sink' },
+			{ ...base, id: '4', name: 'Failed', type: 'sink' },
+			{ ...base, id: '5', name: 'Loop', type: 'loop' },
 			{ ...segmind, id: '6', name: 'Second', ...node, parameters: (second ?? {}) as INodeParameters },
 		];
 		const failed = node.onError === 'continueErrorOutput' ? ['Failed'] : [];
@@ -321,26 +321,27 @@ export class Engine {
 			mcpTestBaseUrl: url,
 			externalSecretsProxy: Container.get(ExternalSecretsProxy),
 			logAiEvent: () => undefined,
-			executeWorkflow: notPartOfThis,
-			getRunExecutionData: notPartOfThis,
-			getRuntimeCredential: notPartOfThis,
-			startRunnerTask: notPartOfThis,
+			executeWorkflow: notSupported,
+			getRunExecutionData: notSupported,
+			getRuntimeCredential: notSupported,
+			startRunnerTask: notSupported,
 		};
 	}
 }
 
-async function notPartOfThis(): Promise<never> {
-	throw new Error('this engine runs no sub-workflows, agents or runners');
+async function notSupported(): Promise<never> {
+	throw new Error('the test engine runs no sub-workflows, agents or task runners');
 }
 
-function toRan(run: IRun): Ran {
+function toResult(run: IRun): RunResult {
 	const { runData, error } = run.data.resultData;
 	const last = runData.Segmind?.at(-1);
+	const errorOutput = runData.Failed?.at(-1)?.data?.main?.[0] ?? [];
 	return {
 		run,
 		error,
 		items: last?.data?.main?.[0] ?? [],
-		routed: runData.Failed?.at(-1)?.data?.main?.[0] ?? [],
+		errorOutput,
 		hints: (last?.hints ?? []).map(({ message }) => message),
 	};
 }

@@ -1,107 +1,80 @@
 import { randomBytes } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
-import sharp from 'sharp';
 
 import { Emulator } from '../emulator/emulator';
-import type { Ran, RunOptions } from './engine';
-import { Engine } from './engine';
+import type { RunOptions, RunResult } from './engine';
+import { bytesOf, jsonError } from './faults';
+import { valuesOf } from './results';
+import { CONTINUE, generate } from './runs';
+import { emulator, engine, useEngine } from './setup';
 
-let emulator: Emulator;
-let engine: Engine;
-let picture: Buffer;
+useEngine();
 
-beforeAll(async () => {
-	picture = await sharp({ create: { width: 32, height: 16, channels: 3, background: '#123456' } })
-		.png()
-		.toBuffer();
-	emulator = await Emulator.start({ credits: 1, picture });
-	engine = await Engine.start();
-});
-beforeEach(() => emulator.reset());
-afterAll(async () => {
-	await engine.stop();
-	await emulator.close();
-});
-
-const run = async (options: IDataObject = {}, more: Partial<RunOptions> = {}): Promise<Ran> =>
-	await engine.run({
-		credential: { apiKey: emulator.key, baseUrl: emulator.url },
-		node: { onError: 'continueRegularOutput' },
-		parameters: { prompt: 'a fox', options: { maxRetries: 0, ...options } },
-		...more,
-	});
-
-describe('text from elsewhere', () => {
-	test.each([200, 504])('JSON that is nested without end is in doubt as any other %i is', async (status) => {
-		const depth = 8000;
-		const body = Buffer.from(`${'['.repeat(depth)}1${']'.repeat(depth)}`);
-		emulator.order({ status, bytes: body.toString('base64'), billed: true });
-		const { items } = await run();
-		expect(emulator.paid).toBe(1);
-		expect(items[0]?.json.details).toMatchObject({ statusCode: status, billed: 'unknown' });
-	});
-
-	test('hints are made of the words of the node and of numbers alone', async () => {
-		const html = '<img src=x onerror=alert(1)>';
-		emulator.order({
-			headers: {
-				'x-cost': html,
-				'x-remaining-credits': html,
-				'x-request-id': html,
-				'x-generation-time': html,
-			},
-			times: -1,
-		});
-		const { hints, items } = await run(
-			{ fileName: html, linkExpiry: '1 hour' },
-			{ items: [{ json: { html } }, { json: { html } }], n8nUrl: 'http://127.0.0.1:5678' },
-		);
-		expect(items.map(({ json }) => [json.cost, json.remainingCredits])).toEqual([
-			[null, null],
-			[null, null],
-		]);
-		expect(hints.join()).not.toMatch(/[<>]|onerror/);
-	});
-
-	test("names that mean something to JavaScript's objects change nothing outside of their item", async () => {
-		const json = JSON.parse(
-			'{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}',
-		);
-		emulator.order({ status: 422, body: JSON.parse('{"__proto__": {"polluted": true}, "error": "no"}') });
-		const { items } = await run({ includeInputFields: true }, { items: [{ json }, { json }] });
-		expect(items).toHaveLength(2);
-		expect(({} as IDataObject).polluted).toBeUndefined();
-		expect(Object.getPrototypeOf({})).toBe(Object.prototype);
-	});
-
-	test.each(['__proto__', 'constructor', 'prototype'])(
-		'a file is never put where n8n drops it on the way to the next node: %s',
-		async (binaryPropertyOutput) => {
-			const { items } = await run({ binaryPropertyOutput });
-			expect(Object.keys(deepCopy(items[0]?.binary ?? {}))).toHaveLength(emulator.paid);
-		},
+const run = async (options: IDataObject = {}, rest: RunOptions = {}): Promise<RunResult> =>
+	await engine.run(
+		generate({ maxRetries: 0, ...options }, { node: CONTINUE, ...rest, parameters: { prompt: 'a fox' } }),
 	);
+
+test.each([200, 504])('deeply nested JSON with a %i is as uncertain as any other', async (status) => {
+	const depth = 8000;
+	emulator.inject({ status, billed: true, ...bytesOf(`${'['.repeat(depth)}1${']'.repeat(depth)}`) });
+	const { items } = await run();
+	expect(emulator.paid).toBe(1);
+	expect(items[0]?.json.details).toMatchObject({ statusCode: status, billed: 'unknown' });
 });
 
-describe('money', () => {
-	const rows = Array.from({ length: 12 }, (_, row) => ({ json: { row } }));
-
-	test.each(['-3', '-0.05', 'NaN', '-1e309', 'free'])(
-		'a cost of %s does not lift the floor',
-		async (cost) => {
-			for (const left of [undefined, null]) {
-				emulator.reset();
-				const headers = { 'x-cost': cost, ...(left === null ? { 'x-remaining-credits': null } : {}) };
-				emulator.order({ times: -1, headers });
-				await run({ minimumRemainingCredits: 0.8, concurrency: 1 }, { items: rows });
-				expect(emulator.credits).toBeGreaterThanOrEqual(0.8);
-			}
-		},
+test("hints contain only the node's own words and numbers", async () => {
+	const html = '<img src=x onerror=alert(1)>';
+	const headers = {
+		'x-cost': html,
+		'x-remaining-credits': html,
+		'x-request-id': html,
+		'x-generation-time': html,
+	};
+	emulator.inject({ headers, times: -1 });
+	const { hints, items } = await run(
+		{ fileName: html, linkExpiry: '1 hour' },
+		{ items: [{ json: { html } }, { json: { html } }], n8nUrl: 'http://127.0.0.1:5678' },
 	);
+	expect(valuesOf(items, 'cost')).toEqual([null, null]);
+	expect(valuesOf(items, 'remainingCredits')).toEqual([null, null]);
+	expect(hints.join()).not.toMatch(/[<>]|onerror/);
 });
 
-describe('a key with characters that no header can hold', () => {
+test('names such as __proto__ change nothing outside of their item', async () => {
+	const json = JSON.parse(
+		'{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}',
+	);
+	emulator.inject({ status: 422, body: JSON.parse('{"__proto__": {"polluted": true}, "error": "no"}') });
+	const { items } = await run({ includeInputFields: true }, { items: [{ json }, { json }] });
+	expect(items).toHaveLength(2);
+	expect(({} as IDataObject).polluted).toBeUndefined();
+	expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+});
+
+test.each(['__proto__', 'constructor', 'prototype'])(
+	'no paid file is put into a field that n8n drops: %s',
+	async (binaryPropertyOutput) => {
+		const { items } = await run({ binaryPropertyOutput });
+		expect(Object.keys(deepCopy(items[0]?.binary ?? {}))).toHaveLength(emulator.paid);
+	},
+);
+
+describe.each(['-3', '-0.05', 'NaN', '-1e309', 'free'])('a cost of %s', (cost) => {
+	test.each<[string, Record<string, null>]>([
+		['with a balance', {}],
+		['without a balance', { 'x-remaining-credits': null }],
+	])('%s does not raise what may be spent', async (_, more) => {
+		emulator.credits = 1;
+		emulator.inject({ times: -1, headers: { 'x-cost': cost, ...more } });
+		const items = Array.from({ length: 12 }, (__, row) => ({ json: { row } }));
+		await run({ minimumRemainingCredits: 0.8, concurrency: 1 }, { items });
+		expect(emulator.credits).toBeGreaterThanOrEqual(0.8);
+	});
+});
+
+describe('a key with characters that no header can contain', () => {
 	test.each(['a\nx-other: 1', 'a\r\nx-other: 1', 'a\0\r\n\r\nGET / HTTP/1.1'])(
 		'adds no header and no request: %j',
 		async (apiKey) => {
@@ -111,13 +84,13 @@ describe('a key with characters that no header can hold', () => {
 		},
 	);
 
-	test('is not shown as it was sent, either', async () => {
+	test('is not shown in the form that was sent', async () => {
 		const key = randomBytes(12).toString('hex');
-		const other = await Emulator.start({ key, picture });
-		other.order({ status: 422, body: { error: `nothing for ${key}` }, times: -1 });
+		const other = await Emulator.start({ key });
+		other.inject({ ...jsonError(422, `nothing for ${key}`), times: -1 });
 		for (const apiKey of [`${key}\u200b`, `${key.slice(0, 9)}\u200b${key.slice(9)}`]) {
-			const ran = await run({}, { credential: { apiKey, baseUrl: other.url } });
-			expect(JSON.stringify(ran.run)).not.toContain(key);
+			const { run: execution } = await run({}, { credential: { apiKey, baseUrl: other.url } });
+			expect(JSON.stringify(execution)).not.toContain(key);
 		}
 		await other.close();
 	});

@@ -1,32 +1,17 @@
-import type { IDataObject } from 'n8n-workflow';
-import sharp from 'sharp';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { Emulator } from '../emulator/emulator';
 import type { Fault } from '../emulator/fault';
-import type { RunOptions } from './engine';
-import { Engine } from './engine';
-import { asked, CONTINUE, refusalIn } from './queue';
+import type { RunOptions, RunResult } from './engine';
+import { bytesOf, jsonError, PAGE, pngOf } from './faults';
+import { errorOf, requestsTo, valuesOf } from './results';
+import { CONTINUE, itemsOf, withParameters } from './runs';
+import { emulator, engine, useEngine } from './setup';
 
-let engine: Engine;
-let emulator: Emulator;
+useEngine();
 
-beforeAll(async () => {
-	engine = await Engine.start();
-	emulator = await Emulator.start();
-});
-beforeEach(() => emulator.reset());
-afterAll(async () => {
-	await engine.stop();
-	await emulator.close();
-});
+const run = async (parameters: IDataObject, node: RunOptions['node'] = {}): Promise<RunResult> =>
+	await engine.run(withParameters(parameters, { items: itemsOf('a fox'), node }));
 
-const runWith = async (parameters: IDataObject, rest: RunOptions = {}) =>
-	await engine.run({
-		credential: { apiKey: emulator.key, baseUrl: emulator.url },
-		items: [{ json: { prompt: 'a fox' } }],
-		...rest,
-		parameters,
-	});
 const sent = () => emulator.imageRequests.map(({ path, body }) => ({ path, body }));
 
 describe('a workflow that was saved before there was a choice of models', () => {
@@ -61,92 +46,93 @@ describe('a workflow that was saved before there was a choice of models', () => 
 				seed: 7,
 			},
 		],
-	])('sends with %s just what it sent then', async (_, parameters, body) => {
-		const { error, items } = await runWith(parameters);
+	])('sends the same request as before, with %s', async (_, parameters, body) => {
+		const { error, items } = await run(parameters);
 		expect(error).toBeUndefined();
 		expect(items[0]?.json.model).toBe('flux-1.1-pro');
 		expect(sent()).toEqual([{ path: '/v1/flux-1.1-pro', body }]);
 	});
 });
 
-describe('a sister model', () => {
-	test.each<[string, IDataObject, IDataObject, object]>([
-		[
-			'flux-1.1-pro-ultra',
-			{ aspectRatio: '21:9', outputFormat: 'png' },
-			{ raw: true, safetyTolerance: 1, seed: 3 },
-			{ aspect_ratio: '21:9', output_format: 'png', raw: true, safety_tolerance: 1, seed: 3 },
-		],
-		[
-			'flux-pro',
-			{ aspectRatio: '16:9' },
-			{ guidance: 3.5, interval: 1, steps: 20, outputQuality: 70, seed: 3 },
-			{
-				aspect_ratio: '16:9',
-				output_format: 'webp',
-				output_quality: 70,
-				guidance: 3.5,
-				interval: 1,
-				steps: 20,
-				seed: 3,
-			},
-		],
-	])('%s sends its own attributes, directly and through the queue', async (model, top, more, body) => {
-		for (const delivery of ['direct', 'queued']) {
-			const { error, items } = await runWith({
-				model,
-				prompt: 'a fox',
-				...top,
-				additionalFields: more,
-				options: { delivery },
-			});
-			expect(error).toBeUndefined();
-			expect(items[0]?.json).toMatchObject({ model, seed: 3, aspectRatio: top.aspectRatio });
-		}
-		expect(sent()).toEqual(
-			['v1', 'v2'].map((version) => ({ path: `/${version}/${model}`, body: { prompt: 'a fox', ...body } })),
-		);
-	});
-
-	test('that the node does not know is refused unsent', async () => {
-		const { error } = await runWith({ model: 'flux-9', prompt: 'a fox' });
-		expect(error?.message).toContain('Model');
-		expect(emulator.requests).toHaveLength(0);
+describe.each<[string, IDataObject, IDataObject, object]>([
+	[
+		'flux-1.1-pro-ultra',
+		{ aspectRatio: '21:9', outputFormat: 'png' },
+		{ raw: true, safetyTolerance: 1, seed: 3 },
+		{ aspect_ratio: '21:9', output_format: 'png', raw: true, safety_tolerance: 1, seed: 3 },
+	],
+	[
+		'flux-pro',
+		{ aspectRatio: '16:9' },
+		{ guidance: 3.5, interval: 1, steps: 20, outputQuality: 70, seed: 3 },
+		{
+			aspect_ratio: '16:9',
+			output_format: 'webp',
+			output_quality: 70,
+			guidance: 3.5,
+			interval: 1,
+			steps: 20,
+			seed: 3,
+		},
+	],
+])('%s', (model, fields, additionalFields, body) => {
+	test.each([
+		['direct', 'v1'],
+		['queued', 'v2'],
+	])('sends its own attributes with delivery %s', async (delivery, version) => {
+		const parameters = { model, prompt: 'a fox', ...fields, additionalFields, options: { delivery } };
+		const { error, items } = await run(parameters);
+		expect(error).toBeUndefined();
+		expect(items[0]?.json).toMatchObject({ model, seed: 3, aspectRatio: fields.aspectRatio });
+		expect(sent()).toEqual([{ path: `/${version}/${model}`, body: { prompt: 'a fox', ...body } }]);
 	});
 });
 
-/** The start of an MP4, and what could be its content. */
+test('an unknown model is an error before anything is sent', async () => {
+	const { error } = await run({ model: 'flux-9', prompt: 'a fox' });
+	expect(error?.message).toContain('Model');
+	expect(emulator.requests).toHaveLength(0);
+});
+
+/** The start of an MP4 and some content. */
 const MP4 = Buffer.concat([Buffer.from('00000020667479706d70343200000000', 'hex'), Buffer.alloc(500, 7)]);
-const other = (modelBody: unknown, more: IDataObject = {}): IDataObject => ({
+
+const other = (modelBody: string, more: IDataObject = {}): IDataObject => ({
 	model: 'other',
 	modelId: 'other-model',
-	modelBody: modelBody as IDataObject,
+	modelBody,
 	...more,
 });
+
+/** Runs the other model for one item. */
+const itemFor = async (...faults: Fault[]): Promise<INodeExecutionData | undefined> => {
+	for (const fault of faults) emulator.inject(fault);
+	return (await run(other('{"prompt":"a"}'), CONTINUE)).items[0];
+};
 
 describe('another model', () => {
 	test.each([
 		['text', '{"prompt":"a fox","more":{"list":[1,{"b":null}]},"sure":false}'],
 		['an object', '={{ { prompt: "a fox", more: { list: [1, { b: null }] }, sure: false } }}'],
-	])('gets the body as it is, from %s', async (_, body) => {
-		const { error, items } = await runWith(other(body));
+	])('receives the body unchanged, from %s', async (_, modelBody) => {
+		const { error, items } = await run(other(modelBody));
 		expect(error).toBeUndefined();
-		const asIs = { prompt: 'a fox', more: { list: [1, { b: null }] }, sure: false };
-		expect(sent()).toEqual([{ path: '/v1/other-model', body: asIs }]);
+		const body = { prompt: 'a fox', more: { list: [1, { b: null }] }, sure: false };
+		expect(sent()).toEqual([{ path: '/v1/other-model', body }]);
 		expect(items[0]?.json).toMatchObject({ model: 'other-model', prompt: 'a fox', seed: null, cost: 0.02 });
 		expect(items[0]?.binary?.data?.mimeType).toBe('image/webp');
 	});
 
 	test.each([
-		['an id that leads elsewhere', { modelId: '../v1/get-user-credits' }],
+		['an id with a path', { modelId: '../v1/get-user-credits' }],
 		['an id with a query', { modelId: 'a?b' }],
 		['no id', { modelId: '={{ "" }}' }],
-		['a body that is no JSON', { modelBody: '{prompt}' }],
+		['a body that is not JSON', { modelBody: '{prompt}' }],
 		['a body that is a list', { modelBody: '[{"prompt":"a"}]' }],
 		['a body that is text', { modelBody: '={{ "a fox" }}' }],
-	])('with %s is refused unsent', async (_, wrong) => {
-		const { items } = await runWith({ ...other('{"prompt":"a"}'), ...wrong }, { node: CONTINUE });
-		expect(refusalIn(items[0])).toMatchObject({ cause: 'request', billed: 'no', attempts: 0 });
+	])('sends nothing for %s', async (_, wrong) => {
+		const { items } = await run(other('{"prompt":"a"}', wrong), CONTINUE);
+		expect(errorOf(items[0])).toMatchObject({ cause: 'request', billed: 'no', attempts: 0 });
 		expect(emulator.requests).toHaveLength(0);
 	});
 
@@ -155,11 +141,10 @@ describe('another model', () => {
 		['with a seed of 0', '{"prompt":"a","seed":0}', [0, 1, 2]],
 		['without a seed', '{"prompt":"a"}', [undefined, undefined, undefined]],
 	])('makes several images of an item %s', async (_, body, seeds) => {
-		const options = { numberOfImages: 3, concurrency: 1 };
-		const { items } = await runWith(other(body, { options }));
-		expect(items.map(({ json }) => json.seed)).toEqual(seeds.map((seed) => seed ?? null));
-		expect(emulator.imageRequests.map((each) => each.body.seed)).toEqual(seeds);
-		expect(new Set(items.map(({ json }) => json.fileName)).size).toBe(3);
+		const { items } = await run(other(body, { options: { numberOfImages: 3, concurrency: 1 } }));
+		expect(valuesOf(items, 'seed')).toEqual(seeds.map((seed) => seed ?? null));
+		expect(emulator.imageRequests.map((request) => request.body.seed)).toEqual(seeds);
+		expect(new Set(valuesOf(items, 'fileName')).size).toBe(3);
 		expect(emulator.paid).toBe(3);
 	});
 
@@ -167,104 +152,89 @@ describe('another model', () => {
 		['video/mp4', 'mp4'],
 		['audio/mpeg', 'mp3'],
 		['model/gltf-binary', 'glb'],
-	])('that answers with %s gives every byte as %s', async (type, extension) => {
-		emulator.order({ bytes: MP4.toString('base64'), headers: { 'content-type': type } });
-		const { items } = await runWith(other('{"prompt":"a"}'));
-		expect(items[0]?.json).toMatchObject({ format: extension, mimeType: type, width: null, fileSize: 516 });
-		expect(items[0]?.json.fileName).toMatch(new RegExp(`\\.${extension}$`));
-		expect((await engine.read(items[0])).equals(MP4)).toBe(true);
+	])('delivers every byte of %s as %s', async (type, extension) => {
+		const item = await itemFor(bytesOf(MP4, { 'content-type': type }));
+		expect(item?.json).toMatchObject({ format: extension, mimeType: type, width: null, fileSize: 516 });
+		expect(item?.json.fileName).toMatch(new RegExp(`\\.${extension}$`));
+		expect((await engine.read(item)).equals(MP4)).toBe(true);
 	});
 
-	test('through the queue gives a film as well', async () => {
-		const type = 'video/mp4';
-		emulator.order({ on: 'file', bytes: MP4.toString('base64'), headers: { 'content-type': type } });
-		const { items } = await runWith(other('{"prompt":"a"}', { options: { delivery: 'queued' } }));
+	test('delivers a video through the queue', async () => {
+		emulator.inject({ on: 'file', ...bytesOf(MP4, { 'content-type': 'video/mp4' }) });
+		const { items } = await run(other('{"prompt":"a"}', { options: { delivery: 'queued' } }));
 		expect(items[0]?.json).toMatchObject({ format: 'mp4', fileSize: 516, cost: 0.02 });
 	});
 
 	test.each<[string, Fault]>([
-		['a page', { status: 200, body: '<html>hello</html>', headers: { 'content-type': 'video/mp4' } }],
-		['JSON without a file', { status: 200, body: { error: 'out of luck' } }],
-		['nothing', { status: 200, bytes: '' }],
-		['an unknown type', { bytes: MP4.toString('base64'), headers: { 'content-type': 'application/x' } }],
+		['a page', { status: 200, body: PAGE, headers: { 'content-type': 'video/mp4' } }],
+		['JSON without a file', jsonError(200, 'out of luck')],
+		['an empty body', { status: 200, bytes: '' }],
+		['an unknown type', bytesOf(MP4, { 'content-type': 'application/x' })],
 		['half a picture', { bytes: 'iVBORw0KGgoAAAANSUhEUgAA' }],
-	])('that answers with %s is in doubt, and asked once', async (_, fault) => {
-		emulator.order({ ...fault, times: -1 });
-		const { items } = await runWith(other('{"prompt":"a"}'), { node: CONTINUE });
-		expect(refusalIn(items[0])).toMatchObject({ cause: 'response', billed: 'unknown', attempts: 1 });
+	])('gets no second request after a response with %s', async (_, fault) => {
+		const item = await itemFor({ ...fault, times: -1 });
+		expect(errorOf(item)).toMatchObject({ cause: 'response', billed: 'unknown', attempts: 1 });
 		expect(emulator.imageRequests).toHaveLength(1);
+	});
+
+	test('delivers a large picture from base64', async () => {
+		const picture = await pngOf(1500);
+		const item = await itemFor({ status: 200, body: { image: picture.toString('base64') } });
+		expect(item?.json).toMatchObject({ format: 'png', width: 1500 });
+		expect((await engine.read(item)).equals(picture)).toBe(true);
 	});
 });
 
-test('another model that answers with the base64 of a large picture has it delivered, or in doubt at least', async () => {
-	const side = 1500;
-	const pixels = { raw: { width: side, height: side, channels: 3 as const } };
-	const picture = await sharp(Buffer.alloc(side * side * 3, 7), pixels)
-		.png({ compressionLevel: 0 })
-		.toBuffer();
-	emulator.order({ status: 200, body: { image: picture.toString('base64') } });
-	const { items } = await runWith(other('{"prompt":"a"}'), { node: CONTINUE });
-	expect(refusalIn(items[0]).billed).not.toBe('no');
-	expect(items[0]?.json).toMatchObject({ format: 'png', width: side });
-	expect((await engine.read(items[0])).equals(picture)).toBe(true);
-});
-
-describe('another model that answers with a link', () => {
-	/** A file at the emulator, made by a job before. */
-	async function fileOf(): Promise<string> {
-		const options = { delivery: 'queued' };
-		const { items } = await runWith(other('{"prompt":"b"}', { options }));
+describe('another model that returns a link', () => {
+	/** Makes a file at the emulator. */
+	async function newLink(): Promise<string> {
+		const { items } = await run(other('{"prompt":"b"}', { options: { delivery: 'queued' } }));
 		return String(items[0]?.json.imageUrl);
 	}
-	const answerWith = (link: string): Fault => ({
+	const linkTo = (link: string): Fault => ({
 		prompt: 'a',
 		status: 200,
 		body: { status: 'ok', image: link },
 		headers: { 'x-cost': '0.02', 'x-request-id': 'r-1' },
 		times: -1,
 	});
-	const direct = () => asked(emulator, /^\/v1\/other-model$/);
+	const paidRequests = () => requestsTo(/^\/v1\/other-model$/);
 
-	test('has its file fetched without the key, and tells the link', async () => {
-		const link = await fileOf();
-		emulator.order(answerWith(link));
-		const { items } = await runWith(other('{"prompt":"a"}'));
-		expect(items[0]?.json).toMatchObject({ format: 'webp', imageUrl: link, cost: 0.02 });
-		for (const { headers } of asked(emulator, /^\/files/)) expect(headers).not.toHaveProperty('x-api-key');
-		expect(direct()).toHaveLength(1);
+	test('has its file fetched without the key, and returns the link', async () => {
+		const link = await newLink();
+		const item = await itemFor(linkTo(link));
+		expect(item?.json).toMatchObject({ format: 'webp', imageUrl: link, cost: 0.02 });
+		for (const { headers } of requestsTo(/^\/files/)) expect(headers).not.toHaveProperty('x-api-key');
+		expect(paidRequests()).toHaveLength(1);
 	});
 
 	test.each([
-		['whose host is not known', 'https://nowhere.invalid/a.webp'],
-		['whose host takes no connection', 'https://api.segmind.com.invalid:9/a.webp'],
-		['inside a private network', 'https://10.0.0.1/a.webp'],
+		['to an unknown host', 'https://nowhere.invalid/a.webp'],
+		['to a host that accepts no connection', 'https://api.segmind.com.invalid:9/a.webp'],
+		['into a private network', 'https://10.0.0.1/a.webp'],
 		['over http', 'http://images.segmind.com/a.webp'],
-	])('%s is not paid for again: it was billed, and the link is told', async (_, link) => {
-		emulator.order(answerWith(link));
-		const { items } = await runWith(other('{"prompt":"a"}'), { node: CONTINUE });
-		expect(direct()).toHaveLength(1);
-		expect(refusalIn(items[0])).toMatchObject({ billed: 'unknown', retryable: false, attempts: 1 });
-		expect(JSON.stringify(items[0]?.json)).toContain(new URL(link).host);
+	])('%s gets no second request, and the error names the host', async (_, link) => {
+		const item = await itemFor(linkTo(link));
+		expect(paidRequests()).toHaveLength(1);
+		expect(errorOf(item)).toMatchObject({ billed: 'unknown', retryable: false, attempts: 1 });
+		expect(JSON.stringify(item?.json)).toContain(new URL(link).host);
 	});
 
-	test('with the key in it is told without it', async () => {
-		emulator.order(answerWith(`https://10.0.0.1/${emulator.key}.webp`));
-		const { items } = await runWith(other('{"prompt":"a"}'), { node: CONTINUE });
-		expect(items[0]?.json.error).toContain('https://10.0.0.1/');
-		expect(JSON.stringify(items[0]?.json)).not.toContain(emulator.key);
+	test('with the key in it shows the link without the key', async () => {
+		const item = await itemFor(linkTo(`https://10.0.0.1/${emulator.key}.webp`));
+		expect(item?.json.error).toContain('https://10.0.0.1/');
+		expect(JSON.stringify(item?.json)).not.toContain(emulator.key);
 	});
 
 	test.each<[string, Fault]>([
-		['is not there yet', { on: 'file', status: 404, body: 'not yet' }],
-		['resets', { on: 'file', reset: true }],
-		['is busy', { on: 'file', status: 503 }],
-		['breaks off', { on: 'file', cut: 50 }],
-	])('that %s is fetched again, since that is free', async (_, fault) => {
-		const link = await fileOf();
-		emulator.order(answerWith(link));
-		emulator.order(fault);
-		const { items } = await runWith(other('{"prompt":"a"}'), { node: CONTINUE });
-		expect(items[0]?.json).toMatchObject({ format: 'webp', imageUrl: link });
-		expect(direct()).toHaveLength(1);
+		['is not there yet', { status: 404, body: 'not yet' }],
+		['resets the connection', { reset: true }],
+		['is at a busy host', { status: 503 }],
+		['is cut short', { cut: 50 }],
+	])('has a file fetched again that %s, since that is free', async (_, fault) => {
+		const link = await newLink();
+		const item = await itemFor(linkTo(link), { on: 'file', ...fault });
+		expect(item?.json).toMatchObject({ format: 'webp', imageUrl: link });
+		expect(paidRequests()).toHaveLength(1);
 	});
 });

@@ -1,55 +1,39 @@
-import type { IDataObject } from 'n8n-workflow';
-import sharp from 'sharp';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { Emulator } from '../emulator/emulator';
 import type { Fault } from '../emulator/fault';
-import type { RunOptions } from './engine';
-import { Engine } from './engine';
-import { asked, CONTINUE, refusalIn, RETRY_ON_FAIL, submits } from './queue';
+import { jsonError } from './faults';
+import { errorOf, metadataOf, requestsTo, submissions } from './results';
+import { CONTINUE, flow, itemsOf, RETRY_ON_FAIL } from './runs';
+import { emulator, engine, itemsFrom, otherServer, useEngine } from './setup';
 
-let engine: Engine;
-let emulator: Emulator;
-let elsewhere: Emulator;
+useEngine();
 
-beforeAll(async () => {
-	engine = await Engine.start();
-	emulator = await Emulator.start();
-	elsewhere = await Emulator.start();
-});
-beforeEach(() => {
-	emulator.reset();
-	elsewhere.reset();
-});
-afterAll(async () => {
-	await engine.stop();
-	await emulator.close();
-	await elsewhere.close();
-});
+const paths = () => submissions().map(({ path }) => path);
+const bodies = () => submissions().map(({ body }) => body);
+const fieldsOf = (item: INodeExecutionData | undefined): string[] => Object.keys(item?.binary ?? {});
 
-/** One input, by an expression. */
-const PROMPT = { inputFields: { input: [{ name: 'prompt', value: '={{ $json.prompt }}' }] } };
+/** Runs a flow whose result has this output. */
+async function itemWith(
+	output: unknown,
+	parameters: IDataObject = {},
+): Promise<INodeExecutionData | undefined> {
+	emulator.inject({ on: 'result', fields: { output } });
+	const items = await itemsFrom(flow(parameters));
+	return items[0];
+}
 
-const flowOf = (parameters: IDataObject = {}, rest: RunOptions = {}): RunOptions => ({
-	credential: { apiKey: emulator.key, baseUrl: emulator.url },
-	items: [{ json: { prompt: 'a fox' } }],
-	...rest,
-	parameters: { resource: 'pixelFlow', operation: 'run', flow: 'product-photo', ...PROMPT, ...parameters },
-});
-const bodies = () => submits(emulator).map(({ body }) => body);
-const outputs = (...values: Array<[keyname: string, value: unknown]>): Fault => ({
-	on: 'result',
-	fields: { output: JSON.stringify(values.map(([keyname, value]) => ({ keyname, value }))) },
-});
+/** A flow's outputs as Segmind writes them. */
+const outputs = (...values: Array<[keyname: string, value: unknown]>): string =>
+	JSON.stringify(values.map(([keyname, value]) => ({ keyname, value })));
 
-describe('where a flow is run', () => {
+describe('flow', () => {
 	test.each([
 		['product-photo', '/workflows/v2/product-photo'],
 		['6629b1-v2', '/workflows/6629b1-v2'],
 		['https://api.segmind.com/workflows/v2/product-photo', '/workflows/v2/product-photo'],
 		['https://api.segmind.com/workflows/6629b1-v2', '/workflows/6629b1-v2'],
-	])('%s runs on the base URL, and hands over its outputs by name', async (flow, path) => {
-		const { items, error } = await engine.run(flowOf({ flow }));
-		expect(error).toBeUndefined();
+	])('%s runs at the base URL, and its outputs are returned by name', async (name, path) => {
+		const items = await itemsFrom(flow({ flow: name }, { items: itemsOf('a fox') }));
 		expect(items[0]?.json).toMatchObject({
 			flow: path.split('/').at(-1),
 			outputs: { caption: 'A caption for: a fox' },
@@ -58,30 +42,29 @@ describe('where a flow is run', () => {
 			attempts: 1,
 		});
 		expect(items[0]?.binary?.picture).toMatchObject({ mimeType: 'image/webp' });
-		expect((await sharp(await engine.read(items[0], 'picture')).metadata()).format).toBe('webp');
-		expect(submits(emulator).map((each) => each.path)).toEqual([path]);
+		expect((await metadataOf(items[0], 'picture')).format).toBe('webp');
+		expect(paths()).toEqual([path]);
 		expect(emulator.paid).toBe(1);
 	});
 
-	test('of a pasted address only the last part counts: no other host is asked', async () => {
-		const { error } = await engine.run(flowOf({ flow: `${elsewhere.url}/workflows/v2/product-photo` }));
-		expect(error).toBeUndefined();
-		expect(elsewhere.requests).toHaveLength(0);
-		expect(submits(emulator).map(({ path }) => path)).toEqual(['/workflows/v2/product-photo']);
+	test('only the last part of a pasted URL is used: no other host gets a request', async () => {
+		await itemsFrom(flow({ flow: `${otherServer.url}/workflows/v2/product-photo` }));
+		expect(otherServer.requests).toHaveLength(0);
+		expect(paths()).toEqual(['/workflows/v2/product-photo']);
 	});
 
 	test.each(['..', 'a b', '../v1/get-user-credits?', '={{ "" }}', 'a%2fb'])(
-		'%j is refused unsent',
-		async (flow) => {
-			const { items } = await engine.run(flowOf({ flow }, { node: CONTINUE }));
-			expect(refusalIn(items[0])).toMatchObject({ cause: 'request', billed: 'no', attempts: 0 });
+		'sends nothing for %j',
+		async (name) => {
+			const { items } = await engine.run(flow({ flow: name }, { node: CONTINUE }));
+			expect(errorOf(items[0])).toMatchObject({ cause: 'request', billed: 'no', attempts: 0 });
 			expect(emulator.requests).toHaveLength(0);
 		},
 	);
 });
 
 describe('inputs', () => {
-	test('are sent by their names, with the types that expressions give', async () => {
+	test('are sent by name, with the types of their expressions', async () => {
 		const input = [
 			{ name: ' prompt ', value: 'a fox' },
 			{ name: 'count', value: '={{ 0 }}' },
@@ -89,105 +72,94 @@ describe('inputs', () => {
 			{ name: 'empty', value: '' },
 			{ name: 'list', value: '={{ [1, "b"] }}' },
 		];
-		await engine.run(flowOf({ inputFields: { input } }));
+		await engine.run(flow({ inputFields: { input } }));
 		expect(bodies()).toEqual([{ prompt: 'a fox', count: 0, sure: false, empty: '', list: [1, 'b'] }]);
 	});
 
 	test.each([
 		['text', '{"prompt":"a fox","more":{"a":[1]}}'],
 		['an object', '={{ { prompt: "a fox", more: { a: [1] } } }}'],
-	])('are sent as they are from JSON as %s', async (_, inputJson) => {
-		await engine.run(flowOf({ inputMode: 'json', inputJson }));
+	])('are sent unchanged from JSON as %s', async (_, inputJson) => {
+		await engine.run(flow({ inputMode: 'json', inputJson }));
 		expect(bodies()).toEqual([{ prompt: 'a fox', more: { a: [1] } }]);
 	});
 
-	test.each([
-		['no JSON', { inputMode: 'json', inputJson: '{prompt}' }, "'JSON' is not valid JSON"],
-		['a list', { inputMode: 'json', inputJson: '[]' }, "'JSON' is not a JSON object"],
-		['no name', { inputFields: { input: [{ name: ' ', value: 'a' }] } }, 'input without a name'],
-	])('that are %s are refused unsent', async (_, parameters, words) => {
-		const { items } = await engine.run(flowOf(parameters, { node: CONTINUE }));
+	test.each<[string, IDataObject, string]>([
+		['invalid JSON', { inputMode: 'json', inputJson: '{prompt}' }, "'JSON'"],
+		['a list', { inputMode: 'json', inputJson: '[]' }, "'JSON'"],
+		['an empty name', { inputFields: { input: [{ name: ' ', value: 'a' }] } }, 'name'],
+	])('with %s are not sent', async (_, parameters, words) => {
+		const { items } = await engine.run(flow(parameters, { node: CONTINUE }));
 		expect(items[0]?.json.error).toContain(words);
 		expect(emulator.requests).toHaveLength(0);
 	});
 });
 
 describe('outputs', () => {
-	test.each<[string, unknown, IDataObject]>([
-		['a list', [{ keyname: 'picture', value: '{file}' }], { picture: expect.stringContaining('/files/') }],
-		['an object', { picture: '{file}', count: 0 }, { count: 0 }],
-		['plain text', 'a fox', { output: 'a fox' }],
-		['a single link', '{file}', { output: expect.stringContaining('/files/') }],
-	])('may be %s', async (_, output, told) => {
-		emulator.order({ on: 'result', fields: { output } });
-		const { items, error } = await engine.run(flowOf());
-		expect(error).toBeUndefined();
-		expect(items[0]?.json.outputs).toMatchObject(told);
-		const isFile = JSON.stringify(output).includes('{file}');
-		expect(Object.keys(items[0]?.binary ?? {})).toHaveLength(isFile ? 1 : 0);
+	test.each<[string, unknown, IDataObject, number]>([
+		['a list', [{ keyname: 'picture', value: '{file}' }], { picture: expect.stringContaining('/files/') }, 1],
+		['an object', { picture: '{file}', count: 0 }, { count: 0 }, 1],
+		['plain text', 'a fox', { output: 'a fox' }, 0],
+		['a single link', '{file}', { output: expect.stringContaining('/files/') }, 1],
+	])('can be %s', async (_, output, expected, files) => {
+		const item = await itemWith(output);
+		expect(item?.json.outputs).toMatchObject(expected);
+		expect(fieldsOf(item)).toHaveLength(files);
 	});
 
-	test('may be missing: the flow was paid for, and its item says so', async () => {
-		emulator.order({ on: 'result', fields: { output: null } });
-		const { items, error } = await engine.run(flowOf());
-		expect(error).toBeUndefined();
-		expect(items[0]?.json).toMatchObject({ flow: 'product-photo', cost: 0.02 });
-		expect(items[0]?.binary).toBeUndefined();
+	test('can be missing: the item is delivered with its cost', async () => {
+		const item = await itemWith(null);
+		expect(item?.json).toMatchObject({ flow: 'product-photo', cost: 0.02 });
+		expect(item?.binary).toBeUndefined();
 	});
 
-	test('stay links where nothing is to be downloaded', async () => {
-		const { items } = await engine.run(flowOf({ downloadFiles: false }));
+	test('stay links if downloads are off', async () => {
+		const { items } = await engine.run(flow({ downloadFiles: false }));
 		expect(items[0]?.binary).toBeUndefined();
 		expect(items[0]?.json.outputs).toMatchObject({ picture: expect.stringMatching(/\/files\/.*webp$/) });
-		expect(asked(emulator, /^\/files/)).toHaveLength(0);
+		expect(requestsTo(/^\/files/)).toHaveLength(0);
 	});
 
-	test('that are several files are all there, each with a name of its own', async () => {
-		emulator.order(outputs(['picture', ['{file}', '{file}?2']], ['mask', '{file}?3'], ['note', 'text']));
-		const { items } = await engine.run(flowOf());
-		const binary = items[0]?.binary ?? {};
-		expect(Object.keys(binary).sort()).toEqual(['mask', 'picture1', 'picture2']);
-		expect(new Set(Object.values(binary).map(({ fileName }) => fileName)).size).toBe(3);
-		for (const { headers } of asked(emulator, /^\/files/)) {
-			expect(headers).not.toHaveProperty('x-api-key');
-		}
+	test('with several files are all delivered under unique names, and fetched without the key', async () => {
+		const item = await itemWith(
+			outputs(['picture', ['{file}', '{file}?2']], ['mask', '{file}?3'], ['note', 'text']),
+		);
+		expect(fieldsOf(item).sort()).toEqual(['mask', 'picture1', 'picture2']);
+		expect(new Set(Object.values(item?.binary ?? {}).map(({ fileName }) => fileName)).size).toBe(3);
+		for (const { headers } of requestsTo(/^\/files/)) expect(headers).not.toHaveProperty('x-api-key');
 	});
 
-	test('of one name twice are both there', async () => {
-		emulator.order(outputs(['picture', '{file}?1'], ['picture', '{file}?2']));
-		const { items } = await engine.run(flowOf());
-		expect(Object.keys(items[0]?.binary ?? {})).toHaveLength(2);
-		expect(JSON.stringify(items[0]?.json.outputs)).toMatch(/\?1.*\?2/);
+	test('with the same name are both delivered', async () => {
+		const item = await itemWith(outputs(['picture', '{file}?1'], ['picture', '{file}?2']));
+		expect(fieldsOf(item)).toHaveLength(2);
+		expect(JSON.stringify(item?.json.outputs)).toMatch(/\?1.*\?2/);
 	});
 
-	test('in a list do not take the name of another output', async () => {
-		emulator.order(outputs(['picture', ['{file}?1', '{file}?2']], ['picture1', '{file}?3']));
-		const { items } = await engine.run(flowOf());
-		expect(Object.keys(items[0]?.binary ?? {})).toHaveLength(3);
+	test('in a list do not overwrite another output', async () => {
+		const item = await itemWith(outputs(['picture', ['{file}?1', '{file}?2']], ['picture1', '{file}?3']));
+		expect(fieldsOf(item)).toHaveLength(3);
 	});
 
-	test('that are links to no file stay links, and what is a file arrives', async () => {
-		emulator.order(outputs(['picture', '{file}'], ['page', 'https://example.com/about']));
-		const { items } = await engine.run(flowOf());
-		expect(Object.keys(items[0]?.binary ?? {})).toEqual(['picture']);
-		expect(items[0]?.json.outputs).toMatchObject({ page: 'https://example.com/about' });
+	test('with a link to a page keep the link, and files are delivered', async () => {
+		const item = await itemWith(outputs(['picture', '{file}'], ['page', 'https://example.com/about']));
+		expect(fieldsOf(item)).toEqual(['picture']);
+		expect(item?.json.outputs).toMatchObject({ page: 'https://example.com/about' });
 	});
 
 	test.each(['http://images.example.com/a.png', 'https://10.0.0.1/a.png', 'https://me@example.com/a.png'])(
-		'that may never be fetched, as %s, stay links and hold back nothing that was paid for',
+		'with a link that is never fetched keep the link, and files are delivered: %s',
 		async (link) => {
-			emulator.order(outputs(['picture', '{file}'], ['source', link]));
-			const { items, error } = await engine.run(flowOf({ options: { timeout: 5 } }));
-			expect(error).toBeUndefined();
-			expect(Object.keys(items[0]?.binary ?? {})).toEqual(['picture']);
-			expect(items[0]?.json.outputs).toMatchObject({ source: link });
+			const output = outputs(['picture', '{file}'], ['source', link]);
+			const item = await itemWith(output, { options: { timeout: 5 } });
+			expect(fieldsOf(item)).toEqual(['picture']);
+			expect(item?.json.outputs).toMatchObject({ source: link });
 		},
 	);
 
-	test('stand beside the files of the input, and before one of the same name', async () => {
+	test('are added to the input fields, and replace a file of the same name', async () => {
 		const file = { data: Buffer.from('old').toString('base64'), mimeType: 'text/plain', fileName: 'old.txt' };
-		const item = { json: { prompt: 'a fox', row: 7 }, binary: { picture: file, other: file } };
-		const { items } = await engine.run(flowOf({ options: { includeInputFields: true } }, { items: [item] }));
+		const input = { json: { prompt: 'a fox', row: 7 }, binary: { picture: file, other: file } };
+		const { items } = await engine.run(flow({ options: { includeInputFields: true } }, { items: [input] }));
 		expect(items[0]?.json).toMatchObject({ row: 7, flow: 'product-photo' });
 		expect(items[0]?.binary?.other?.fileName).toBe('old.txt');
 		expect(items[0]?.binary?.picture?.mimeType).toBe('image/webp');
@@ -195,51 +167,49 @@ describe('outputs', () => {
 });
 
 describe('money', () => {
-	const three = ['a', 'b', 'c'].map((prompt) => ({ json: { prompt } }));
-	const captionsOf = (items: ReadonlyArray<{ json: IDataObject }>) =>
-		items.map(({ json }) => (json.outputs as IDataObject | undefined)?.caption);
+	const items = itemsOf('a', 'b', 'c');
+	const captionsOf = (results: readonly INodeExecutionData[]) =>
+		results.map(({ json }) => (json.outputs as IDataObject | undefined)?.caption);
 	const CAPTIONS = ['A caption for: a', 'A caption for: b', 'A caption for: c'];
 
 	test.each(['product-photo', '6629b1-v2'])(
-		'%s that was submitted is fetched by a retry, paid once, with file names unlike each other',
-		async (flow) => {
-			emulator.order({ on: 'status', prompt: 'b', status: 401, body: { error: 'expired' } });
-			const { items, error } = await engine.run(flowOf({ flow }, { items: three, node: RETRY_ON_FAIL }));
-			expect(error).toBeUndefined();
-			expect(captionsOf(items)).toEqual(CAPTIONS);
-			expect([emulator.paid, submits(emulator).length]).toEqual([3, 3]);
-			expect(new Set(items.map(({ binary }) => binary?.picture?.fileName)).size).toBe(3);
+		'a retry fetches a submitted flow and pays once, with unique file names: %s',
+		async (name) => {
+			emulator.inject({ on: 'status', prompt: 'b', ...jsonError(401, 'expired') });
+			const result = await engine.run(flow({ flow: name }, { items, node: RETRY_ON_FAIL }));
+			expect(result.error).toBeUndefined();
+			expect(captionsOf(result.items)).toEqual(CAPTIONS);
+			expect([emulator.paid, submissions().length]).toEqual([3, 3]);
+			expect(new Set(result.items.map(({ binary }) => binary?.picture?.fileName)).size).toBe(3);
 		},
 	);
 
-	test('a file that does not come is fetched by a retry', async () => {
-		emulator.order({ on: 'file', prompt: 'b', hang: true });
-		const options = { timeout: 5 };
-		const { items, error } = await engine.run(
-			flowOf({ options }, { items: three, node: { ...RETRY_ON_FAIL, maxTries: 2 } }),
-		);
-		expect(error).toBeUndefined();
-		expect(captionsOf(items)).toEqual(CAPTIONS);
+	test('a retry fetches a file that did not arrive in time', async () => {
+		emulator.inject({ on: 'file', prompt: 'b', hang: true });
+		const node = { ...RETRY_ON_FAIL, maxTries: 2 };
+		const result = await engine.run(flow({ options: { timeout: 5 } }, { items, node }));
+		expect(result.error).toBeUndefined();
+		expect(captionsOf(result.items)).toEqual(CAPTIONS);
 		expect(emulator.paid).toBe(3);
 	});
 
-	test.each<[string, Fault]>([
-		['error_message', { fails: { error_message: { message: 'no face found' } } }],
-		['error', { fails: { error: 'no face found' } }],
-	])('a flow that fails with an %s says why, and is not billed', async (_, fault) => {
-		for (const flow of ['product-photo', '6629b1-v2']) {
-			emulator.order(fault);
-			const { items } = await engine.run(flowOf({ flow }, { node: CONTINUE }));
-			expect(refusalIn(items[0])).toMatchObject({ billed: 'no', statusCode: 422 });
-			expect(items[0]?.json.error).toContain('no face found');
-		}
-		expect(emulator.paid).toBe(0);
+	describe.each(['product-photo', '6629b1-v2'])('a failure of %s', (name) => {
+		test.each<[string, Fault]>([
+			['error_message', { fails: { error_message: { message: 'no face found' } } }],
+			['error', { fails: { error: 'no face found' } }],
+		])('is reported from %s and not billed', async (_, fault) => {
+			emulator.inject(fault);
+			const result = await engine.run(flow({ flow: name }, { node: CONTINUE }));
+			expect(errorOf(result.items[0])).toMatchObject({ billed: 'no', statusCode: 422 });
+			expect(result.items[0]?.json.error).toContain('no face found');
+			expect(emulator.paid).toBe(0);
+		});
 	});
 
-	test('a submit that is lost is in doubt', async () => {
-		emulator.order({ reset: true });
-		const { error } = await engine.run(flowOf({}, { node: RETRY_ON_FAIL }));
-		expect(error?.description).toMatch(/may have been made and billed/);
-		expect(submits(emulator)).toHaveLength(1);
+	test('a lost submission is uncertain and not sent again', async () => {
+		emulator.inject({ reset: true });
+		const { error } = await engine.run(flow({}, { node: RETRY_ON_FAIL }));
+		expect(error?.description).toMatch(/billed/);
+		expect(submissions()).toHaveLength(1);
 	});
 });

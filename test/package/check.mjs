@@ -1,4 +1,4 @@
-// Packs the package as npm would publish it, looks at what is in it, and lets n8n load it.
+// Packs the package as npm would publish it, checks its files, and loads it with n8n.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,9 +14,9 @@ const ALLOWED = [
 	/^(README|LICENSE|CHANGELOG)\.md$/,
 ];
 
-const complaints = [];
-const expect = (holds, complaint) => {
-	if (!holds) complaints.push(complaint);
+const problems = [];
+const check = (isTrue, problem) => {
+	if (!isTrue) problems.push(problem);
 };
 
 function pack(folder) {
@@ -32,21 +32,21 @@ function pack(folder) {
 	return packed;
 }
 
-// Inside the project, so that the unpacked node finds the peer dependency as it does below n8n's own folder.
+// Inside the project, so that the unpacked node finds the peer dependency as it does in n8n's folder.
 const folder = join(root, '.cache', 'pack');
 const packed = pack(folder);
 const files = packed.files.map(({ path }) => path);
 for (const file of files) {
-	expect(
+	check(
 		ALLOWED.some((pattern) => pattern.test(file)),
 		`${file} must not be published`,
 	);
 }
 
 const { n8n, main, dependencies } = JSON.parse(readFileSync(join(folder, 'package', 'package.json'), 'utf8'));
-expect(dependencies === undefined, 'there must be no run-time dependency');
+check(dependencies === undefined, 'there must be no run-time dependency');
 for (const path of [...n8n.nodes, ...n8n.credentials, main]) {
-	expect(files.includes(path), `${path} is named in package.json and not packed`);
+	check(files.includes(path), `${path} is in package.json but not packed`);
 }
 
 process.env.N8N_USER_FOLDER = folder;
@@ -55,14 +55,17 @@ const loader = new PackageDirectoryLoader(join(folder, 'package'));
 await loader.loadAll();
 const nodes = loader.types.nodes.map(({ name }) => name);
 const credentials = loader.types.credentials.map(({ name }) => name);
-expect(nodes.join() === 'segmind', `n8n loads the nodes ${nodes.join()}`);
-expect(credentials.join() === 'segmindApi', `n8n loads the credentials ${credentials.join()}`);
+check(nodes.join() === 'segmind', `n8n loads the nodes ${nodes.join()} instead of segmind`);
+check(
+	credentials.join() === 'segmindApi',
+	`n8n loads the credentials ${credentials.join()} instead of segmindApi`,
+);
 for (const { iconUrl, name } of [...loader.types.nodes, ...loader.types.credentials]) {
-	expect(iconUrl?.light !== undefined && iconUrl.dark !== undefined, `${name} has no light and dark icon`);
+	check(iconUrl?.light !== undefined && iconUrl.dark !== undefined, `${name} has no light and dark icon`);
 }
 
-for (const complaint of complaints) console.error(`✗ ${complaint}`);
+for (const problem of problems) console.error(`✗ ${problem}`);
 console.log(
 	`${packed.filename}: ${files.length} files, ${(packed.size / 1000).toFixed(1)} kB packed, ${(packed.unpackedSize / 1000).toFixed(1)} kB unpacked; n8n loads ${[...nodes, ...credentials].join(' and ')}`,
 );
-process.exit(complaints.length === 0 ? 0 : 1);
+process.exit(problems.length === 0 ? 0 : 1);

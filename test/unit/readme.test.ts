@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { generatedReadme } from '../../docs/readme';
 
-test('the tables of the README are those that `npm run docs` makes', () => {
+test('README.md has what `npm run docs` generates', () => {
 	const readme = readFileSync('README.md', 'utf8');
 	expect(generatedReadme(readme)).toBe(readme);
 });

@@ -1,178 +1,168 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Kept } from '../item/item';
-import { toItem } from '../item/item';
-import type { Outcome } from '../item/outcome';
-import type { Slip } from '../queue/ticket';
-import { FileNames } from '../request/fileName';
-import type { Order } from '../request/order';
-import type { RunSettings } from '../request/settings';
-import { requestBalance } from '../segmind/account';
-import type { Made } from '../segmind/answer';
-import { discard } from '../segmind/body';
-import { awaited, uncertain } from '../segmind/meaning';
-import { Awaited, Refusal } from '../segmind/refusal';
-import type { Segmind } from '../segmind/segmind';
-import { openSegmind } from '../segmind/segmind';
-import { askPatiently, requestWithRetries } from './attempt';
-import { Budget } from './budget';
-import { Gate } from './gate';
-import { mapAtOnce } from './pool';
-import type { Receipts, Settled } from './receipts';
-import type { Attempted, Work } from './work';
+import { requestBalance } from '../api/account';
+import { SegmindClient } from '../api/client';
+import { PendingError, SegmindError, uncertainError } from '../api/errors';
+import type { QueuedRequest } from '../api/queue';
+import { createYielder, Deadline } from '../api/wait';
+import { UniqueNames } from '../files/fileName';
+import type { Failure, Job } from '../jobs/jobs';
+import type { BatchOptions } from '../jobs/optionTable';
+import { storeResult } from '../output/binaryData';
+import type { Delivery } from '../output/item';
+import { toDelivery } from '../output/item';
+import type { Result } from '../output/result';
+import type { Ledger, LedgerEntry } from './ledger';
+import { mapConcurrent } from './mapConcurrent';
+import { RateLimiter } from './rateLimiter';
+import { retryFreeCall, sendWithRetries } from './retry';
+import { SpendingLimit } from './spendingLimit';
+import type { Task } from './task';
 
 const MINUTE = 60_000;
 
-/** What all orders of a run share. */
-export interface Run<R, M extends Made> {
-	readonly context: IExecuteFunctions;
-	readonly work: Work<R, M>;
-	readonly settings: RunSettings;
-	readonly receipts: Receipts<R>;
-	/** Sends nothing more after the first failure; what is in flight is finished and noted. */
-	readonly stopsAtFailure: boolean;
+interface Attempted {
+	readonly result: Result;
+	readonly attempts: number;
 }
 
-/** What became of a batch. */
-export interface Done {
-	/** One for each order, in the order of the orders. */
-	readonly outcomes: readonly Outcome[];
-	/** Milliseconds that all stood still for the rate limit. */
-	readonly paused: number;
-}
+/** Turns jobs into deliveries: what is paid for already is handed over, the rest is sent. */
+export class Batch<R> {
+	private readonly limiter: RateLimiter;
 
-/** Does the work of a run: what is paid already is handed over, the rest is sent, so many at a time. */
-export async function runBatch<R, M extends Made>(
-	run: Run<R, M>,
-	orders: ReadonlyArray<Order<R>>,
-): Promise<Done> {
-	const settled = await run.receipts.settled(orders);
-	const batch = new Batch(run, settled, claimNames(orders, settled, run.work));
-	const outcomes = await mapAtOnce(
-		orders,
-		run.settings.concurrency,
-		async (order) => await batch.begin(order),
-	);
-	return { outcomes, paused: batch.paused };
-}
+	private readonly spending: SpendingLimit;
 
-/** A file name for each order, without an extension and unlike all others, also those of files that are there. */
-function claimNames<R, M extends Made>(
-	orders: ReadonlyArray<Order<R>>,
-	{ paid, waiting }: Settled<R>,
-	{ nameOf }: Work<R, M>,
-): ReadonlyMap<Order<R>, string> {
-	const names = new FileNames();
-	for (const { name } of paid.values()) names.claim(name);
-	const open = orders.filter((order) => !paid.has(order));
-	return new Map(
-		open.map((order) => [
-			order,
-			names.claim(order.settings.fileName ?? nameOf(order.request, waiting.get(order))),
-		]),
-	);
-}
+	private known: ReadonlyMap<Job<R>, LedgerEntry> = new Map();
 
-/** Takes the orders of a run one by one, each from what earlier tries settled to its outcome. */
-class Batch<R, M extends Made> {
-	private readonly gate: Gate;
+	private fileNames: ReadonlyMap<Job<R>, string> = new Map();
 
-	private readonly budget: Budget;
+	private opened: Promise<SegmindClient> | undefined;
 
-	private opened: Promise<Segmind> | undefined;
+	private readonly yieldIfNeeded = createYielder();
 
+	/** @param stopsOnError whether nothing more is sent after the first error */
 	constructor(
-		private readonly run: Run<R, M>,
-		private readonly settled: Settled<R>,
-		private readonly names: ReadonlyMap<Order<R>, string>,
+		private readonly context: IExecuteFunctions,
+		private readonly task: Task<R>,
+		private readonly options: BatchOptions,
+		private readonly ledger: Ledger<R>,
+		private readonly stopsOnError: boolean,
 	) {
-		const { context, work, settings } = run;
-		const { requestsPerMinute, minimumRemainingCredits } = settings;
+		const { requestsPerMinute, minimumRemainingCredits } = options;
 		const interval = requestsPerMinute === 0 ? 0 : MINUTE / requestsPerMinute;
-		this.gate = new Gate(interval, context.getExecutionCancelSignal());
-		this.budget = new Budget(minimumRemainingCredits, work.price, async () => await this.readBalance());
+		this.limiter = new RateLimiter(interval, context.getExecutionCancelSignal());
+		const price = task.price === 'free' ? 0 : task.price;
+		this.spending = new SpendingLimit(minimumRemainingCredits, price, async () => await this.readBalance());
 	}
 
-	get paused(): number {
-		return this.gate.paused;
+	/** Milliseconds that all requests waited for the server's rate limit. */
+	get waited(): number {
+		return this.limiter.waited;
 	}
 
-	/** Brings an order to its answer; what is called then brings it to its outcome, while the next one is sent. */
-	async begin(order: Order<R>): Promise<() => Promise<Outcome>> {
-		const { paid, doubted, waiting } = this.settled;
-		const kept = paid.get(order);
-		if (kept !== undefined) return async () => this.handOver(order, kept, true);
-		const doubt = doubted.get(order);
-		if (doubt !== undefined) return async () => this.refuse(order, doubt);
+	/** Returns what became of each job, in the order of the jobs. */
+	async run(jobs: ReadonlyArray<Job<R>>): Promise<Array<Delivery | Failure>> {
+		this.known = await this.ledger.load(jobs);
+		this.fileNames = this.claimFileNames(jobs);
+		return await mapConcurrent(jobs, this.options.concurrency, async (job) => await this.runJob(job));
+	}
+
+	/** Gives each open job a file name that no other file of the run has. */
+	private claimFileNames(jobs: ReadonlyArray<Job<R>>): Map<Job<R>, string> {
+		const names = UniqueNames.forFiles();
+		const open: Array<Job<R>> = [];
+		for (const job of jobs) {
+			const entry = this.known.get(job);
+			if (entry?.state === 'paid') names.claim(entry.result.fileName);
+			else open.push(job);
+		}
+		const nameOf = (job: Job<R>): string =>
+			job.options.fileName ?? this.task.fileNameOf(job, this.ledger.queuedOf(job));
+		return new Map(open.map((job) => [job, names.claim(nameOf(job))]));
+	}
+
+	private async runJob(job: Job<R>): Promise<Delivery | Failure> {
+		const entry = this.known.get(job);
+		if (entry?.state === 'paid') {
+			await this.yieldIfNeeded();
+			return toDelivery(this.context, entry.result, job, true);
+		}
+		if (entry?.state === 'uncertain') return this.fail(job, SegmindError.fromData(entry.error));
 		try {
-			const slip = this.run.receipts.slipOf(order, waiting.get(order));
-			const attempted = await this.send(order, slip);
-			return async () => await this.deliver(order, attempted, slip);
+			const attempted =
+				entry === undefined
+					? await sendWithRetries(async () => await this.send(job), job.options, this.limiter, this.spending)
+					: // It is paid for, so nothing holds it back that stops others from being paid for.
+						{ result: await this.collect(job, entry.queued), attempts: 1 };
+			return await this.deliver(job, attempted);
 		} catch (thrown) {
-			const refused = this.refuse(order, thrown);
-			return async () => refused;
+			const error = SegmindError.from(thrown);
+			const isUncertain = error.billed === 'unknown' && !(error instanceof PendingError);
+			if (isUncertain && this.task.price !== 'free') this.ledger.recordUncertain(job, error);
+			return this.fail(job, error);
 		}
 	}
 
-	private async send(order: Order<R>, slip: Slip): Promise<Attempted<M>> {
-		const send = async (): Promise<M> => {
-			const segmind = await this.segmind();
-			return await this.run.work.send(segmind, order, slip).catch(afterSending);
-		};
-		// What has a ticket is paid for: nothing that stops others from being paid for holds it back.
-		return slip.ticket === undefined
-			? await requestWithRetries(send, order.settings, this.gate, this.budget)
-			: { made: await send(), attempts: 1 };
+	private async send(job: Job<R>): Promise<Result> {
+		const client = await this.client();
+		const deadline = new Deadline(job.options.timeout);
+		const sent = await this.task.send(client, job, deadline).catch(afterSending);
+		if ('result' in sent) return sent.result;
+		this.ledger.record(job, { state: 'queued', queued: sent.queued });
+		return await this.collect(job, sent.queued, deadline);
 	}
 
-	private async deliver(order: Order<R>, attempted: Attempted<M>, slip: Slip): Promise<Outcome> {
-		const { context, work, receipts } = this.run;
-		const { waits = false, buffers, told } = attempted.made;
-		try {
-			const kept = await work.keep(context, order, attempted, this.names.get(order) ?? '');
-			if (!waits) {
-				receipts.notePaid(order, kept);
-				slip.drop();
+	private async collect(
+		job: Job<R>,
+		queued: QueuedRequest,
+		deadline = new Deadline(job.options.timeout),
+	): Promise<Result> {
+		const client = await this.client();
+		return await this.task.collect(client, job, queued, deadline).catch((error: unknown) => {
+			if (!(error instanceof SegmindError)) {
+				throw new PendingError(String(error), queued.requestId, { cause: error });
 			}
-			buffers.forEach(discard);
-			return this.handOver(order, kept, waits && this.settled.waiting.has(order));
-		} catch (thrown) {
-			const refusal = Refusal.from(thrown);
-			const requestId = slip.ticket?.requestId ?? (this.isFree ? told.requestId : null);
-			return this.refuse(order, requestId === null ? refusal : awaited(refusal.message, requestId));
-		}
+			if (!(error instanceof PendingError)) this.ledger.forget(job);
+			throw error;
+		});
 	}
 
-	private handOver(order: Order<R>, kept: Kept, alreadyPaid: boolean): Outcome {
-		return { itemIndex: order.itemIndex, item: toItem(this.run.context, kept, order, alreadyPaid) };
+	private async deliver(job: Job<R>, { result, attempts }: Attempted): Promise<Delivery> {
+		const isQueued = result.status === 'QUEUED';
+		const fileName = this.fileNames.get(job) ?? '';
+		const stored = await storeResult(this.context, result, fileName, attempts).catch((error: unknown) => {
+			throw this.storageError(job, result, error);
+		});
+		if (!isQueued) this.ledger.record(job, { state: 'paid', result: stored });
+		return toDelivery(this.context, stored, job, isQueued && this.known.has(job));
 	}
 
-	private refuse(order: Order<R>, thrown: unknown): Outcome {
-		const { receipts, stopsAtFailure } = this.run;
-		const refusal = Refusal.from(thrown);
-		const isDoubt = refusal.billed === 'unknown' && !this.isFree && !(refusal instanceof Awaited);
-		if (isDoubt && !this.settled.doubted.has(order)) receipts.noteDoubt(order, refusal);
-		if (refusal.shared || stopsAtFailure) this.gate.halt(refusal);
-		return { itemIndex: order.itemIndex, refusal };
+	/** What can be fetched again is not lost when it can't be stored now. */
+	private storageError(job: Job<R>, { usage }: Result, thrown: unknown): SegmindError {
+		const error = SegmindError.from(thrown);
+		const requestId =
+			this.ledger.queuedOf(job)?.requestId ?? (this.task.price === 'free' ? usage.requestId : null);
+		return requestId === null ? error : new PendingError(error.message, requestId, { cause: thrown });
 	}
 
-	/** What costs nothing is fetched again without a second thought. */
-	private get isFree(): boolean {
-		return this.run.work.price === 0;
+	private fail(job: Job<R>, error: SegmindError): Failure {
+		if (error.stopsBatch || this.stopsOnError) this.limiter.stop(error);
+		return { itemIndex: job.itemIndex, error };
 	}
 
 	private async readBalance(): Promise<number> {
-		const ask = async () => await requestBalance(await this.segmind());
-		return (await askPatiently(ask, this.gate)).totalCredits;
+		const request = async () => await requestBalance(await this.client());
+		return (await retryFreeCall(request, this.limiter.cancelled)).totalCredits;
 	}
 
-	/** A run that sends nothing needs no credential. */
-	private async segmind(): Promise<Segmind> {
-		return await (this.opened ??= openSegmind(this.run.context));
+	/** Opens the client when it is first needed: a run that sends nothing needs no credential. */
+	private async client(): Promise<SegmindClient> {
+		return await (this.opened ??= SegmindClient.open(this.context));
 	}
 }
 
-/** Whatever breaks once a request may be out says nothing about money. */
-function afterSending(thrown: unknown): never {
-	throw thrown instanceof Refusal ? thrown : uncertain(`What came could not be read: ${String(thrown)}`);
+/** An error of any other kind, once a request may be out, says nothing about money. */
+function afterSending(error: unknown): never {
+	if (error instanceof SegmindError) throw error;
+	throw uncertainError(`The response could not be read: ${String(error)}`, error);
 }

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- receives what a real n8n sends, beside the tests */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- receives what a real n8n sends */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,12 +7,13 @@ import S3rver from 's3rver';
 import { DUMMY_ACCOUNT } from 's3rver/lib/models/account';
 
 import type { ReceivedFile } from './form';
+import { digestOf } from './pictures';
 
-/** A bucket of a server that speaks S3; it knows the id of a key, and takes every signature of version 4. */
+/** A bucket of an S3 server, which checks the id of a key and accepts any signature of version 4. */
 export class Bucket {
 	private constructor(
 		readonly name: string,
-		/** What n8n's credential for S3 holds. */
+		/** The data of n8n's S3 credential. */
 		readonly credential: { readonly endpoint: string; readonly [field: string]: string | boolean },
 		private readonly server: S3rver,
 		private readonly folder: string,
@@ -35,7 +36,7 @@ export class Bucket {
 		return new Bucket(name, credential, server, folder);
 	}
 
-	/** All that is stored, by key. */
+	/** Returns all stored files. Their names are their keys. */
 	async files(): Promise<ReceivedFile[]> {
 		const url = `${this.credential.endpoint}/${this.name}`;
 		const list = await (await fetch(`${url}?list-type=2`)).text();
@@ -47,6 +48,11 @@ export class Bucket {
 				return { name, type: response.headers.get('content-type') ?? '', bytes };
 			}),
 		);
+	}
+
+	/** Maps the key of each stored file to the digest of its bytes. */
+	async digests(): Promise<Map<string, string>> {
+		return new Map((await this.files()).map(({ name, bytes }) => [name, digestOf(bytes)]));
 	}
 
 	async close(): Promise<void> {

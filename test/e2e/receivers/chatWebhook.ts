@@ -1,34 +1,22 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- receives what a real n8n sends, beside the tests */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- receives what a real n8n sends */
 import { randomUUID } from 'node:crypto';
-import { json } from 'node:stream/consumers';
 import type { IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 
-import type { Answer } from './loopback';
-import { Loopback } from './loopback';
+import type { Reply } from './receiver';
+import { Receiver } from './receiver';
 
-/** Plays the incoming webhook of a chat: it takes JSON with a text, at an address that only its owner knows. */
-export class ChatWebhook {
+/** Acts as the incoming webhook of a chat: takes JSON with a text, at a secret address. */
+export class ChatWebhook extends Receiver {
 	readonly messages: string[] = [];
 
 	private readonly path = `/services/${randomUUID()}`;
 
-	private constructor(private loopback: Loopback | undefined) {}
-
-	static async start(): Promise<ChatWebhook> {
-		const webhook = new ChatWebhook(undefined);
-		webhook.loopback = await Loopback.start(async (request) => await webhook.take(request));
-		return webhook;
-	}
-
 	get url(): string {
-		return `${this.loopback?.url}${this.path}`;
+		return `${this.origin}${this.path}`;
 	}
 
-	async close(): Promise<void> {
-		await this.loopback?.close();
-	}
-
-	private async take(request: IncomingMessage): Promise<Answer> {
+	protected async replyTo(request: IncomingMessage): Promise<Reply> {
 		if (request.url !== this.path) return { status: 404, body: { error: 'no_service' } };
 		const { text } = (await json(request)) as { readonly text?: unknown };
 		if (typeof text !== 'string' || text === '') return { status: 400, body: { error: 'no_text' } };

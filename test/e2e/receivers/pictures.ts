@@ -1,40 +1,43 @@
 import { createHash } from 'node:crypto';
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { flux11Pro } from '../../../nodes/Segmind/model/flux11Pro';
-import { checkBody } from '../../emulator/check';
-import type { Drawing } from '../../emulator/draw';
 import { draw } from '../../emulator/draw';
 import type { Emulator } from '../../emulator/emulator';
 
-/** Tells files apart; jest would take minutes to show how megabytes differ. */
+/** What the API fills in where a request for Flux 1.1 Pro is silent. */
+const DEFAULTS = {
+	aspect_ratio: '1:1',
+	width: 1024,
+	height: 1024,
+	output_format: 'webp',
+	output_quality: 80,
+};
+
+/** Compares better than the bytes: jest would take minutes to print how megabytes differ. */
 export const digestOf = (bytes: Buffer | undefined): string =>
 	createHash('sha256')
 		.update(bytes ?? '')
 		.digest('hex');
 
 /**
- * The digest of the picture that was paid for with a seed, drawn once more from the request.
+ * Draws the picture that was paid for with this seed once more.
  *
  * @throws unless exactly one was paid for
  */
-export async function pictureDigest({ imageRequests }: Emulator, seed: unknown): Promise<string> {
+export async function paidPicture({ imageRequests }: Emulator, seed: unknown): Promise<Buffer> {
 	const [request, ...more] = imageRequests.filter(({ body, paid }) => paid && body.seed === seed);
 	if (request === undefined || more.length > 0) throw new Error(`not one picture of seed ${String(seed)}`);
-	return digestOf(await draw(checkBody(flux11Pro, request.body, false) as unknown as Drawing));
+	return await draw({ ...DEFAULTS, ...request.body } as unknown as Parameters<typeof draw>[0]);
 }
 
-/** The digests of the pictures that items were paid for, in their order, by the file names that the items tell. */
-export async function pictureDigests(
+/** Maps the file name of each image to the digest of the picture that was paid for. */
+export async function paidPictures(
 	emulator: Emulator,
-	items: readonly INodeExecutionData[],
+	images: readonly IDataObject[],
 ): Promise<Map<string, string>> {
-	return new Map(
-		await Promise.all(
-			items.map(async ({ json }): Promise<[string, string]> => [
-				String(json.fileName),
-				await pictureDigest(emulator, json.seed),
-			]),
-		),
-	);
+	const pictures = new Map<string, string>();
+	for (const { fileName, seed } of images) {
+		pictures.set(String(fileName), digestOf(await paidPicture(emulator, seed)));
+	}
+	return pictures;
 }

@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tells the types of a server that runs beside the tests */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- types of a server that receives what a real n8n sends */
 declare module 's3rver' {
 	import type { Server } from 'node:http';
 	import type { AddressInfo } from 'node:net';

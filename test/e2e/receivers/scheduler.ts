@@ -1,40 +1,27 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- receives what a real n8n sends, beside the tests */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- receives what a real n8n sends */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 import type { Form } from './form';
 import { readForm } from './form';
-import type { Answer } from './loopback';
-import { Loopback } from './loopback';
+import type { Reply } from './receiver';
+import { Receiver } from './receiver';
 
-/** A stand-in for a CMS or a scheduler of posts, which takes a picture and its caption in one upload. */
-export class Scheduler {
-	/** What a caller sends as its Authorization. */
+/** Acts as a CMS or a scheduler of posts: takes a picture and its caption in one upload. */
+export class Scheduler extends Receiver {
+	/** The Authorization header that it requires. */
 	readonly authorization = `Bearer ${randomUUID()}`;
 
-	/** The uploads that it took. */
 	readonly posts: Form[] = [];
 
-	/** It takes no post of this title. */
+	/** Posts with this title are rejected. */
 	closedFor: string | undefined;
 
-	private server: Loopback | undefined;
-
-	static async start(): Promise<Scheduler> {
-		const scheduler = new Scheduler();
-		scheduler.server = await Loopback.start(async (request) => await scheduler.take(request));
-		return scheduler;
-	}
-
 	get uploadUrl(): string {
-		return `${this.server?.url}/api/media`;
+		return `${this.origin}/api/media`;
 	}
 
-	async close(): Promise<void> {
-		await this.server?.close();
-	}
-
-	private async take(request: IncomingMessage): Promise<Answer> {
+	protected async replyTo(request: IncomingMessage): Promise<Reply> {
 		if (request.headers.authorization !== this.authorization) {
 			return { status: 401, body: { message: 'unknown key' } };
 		}

@@ -1,13 +1,13 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- starts a real SFTP server beside the tests */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- starts a real SFTP server for the tests */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import { freePort, Program } from '../process';
+import { freePort, Program, until } from '../process';
 
 const SSHD = '/usr/sbin/sshd';
 
@@ -34,20 +34,20 @@ Subsystem sftp internal-sftp
 ForceCommand internal-sftp -d ${join(folder, 'home')}
 `;
 
-const isOpen = async (port: number): Promise<boolean> =>
-	await new Promise((resolve) => {
-		const socket = connect(port, '127.0.0.1');
-		socket.on('error', () => resolve(false));
-		socket.on('connect', () => {
-			socket.destroy();
-			resolve(true);
-		});
-	});
+async function isOpen(port: number): Promise<boolean> {
+	const socket = connect(port, '127.0.0.1');
+	const isConnected = await once(socket, 'connect').then(
+		() => true,
+		() => false,
+	);
+	socket.destroy();
+	return isConnected;
+}
 
-/** OpenSSH's own server for SFTP, which lets the user who runs the tests in with a key made for it. */
+/** OpenSSH's SFTP server, with a key for the user who runs the tests. */
 export class SftpServer {
 	private constructor(
-		/** What n8n's credential for SFTP holds. */
+		/** The data of n8n's SFTP credential. */
 		readonly credential: Readonly<Record<string, string | number>>,
 		private readonly folder: string,
 		private readonly program: Program,
@@ -60,34 +60,24 @@ export class SftpServer {
 		await makeKey(join(folder, 'host'));
 		await makeKey(join(folder, 'user'));
 		await mkdir(join(folder, 'home'));
-		// Where sshd of root puts what it does before a login; Debian makes it when the service starts.
+		// sshd needs this folder when it runs as root. Debian makes it when the service starts.
 		if (uid === 0) await mkdir('/run/sshd', { recursive: true });
-		await writeFile(join(folder, 'config'), configurationOf(folder, port, username));
-		const program = await Program.start(
-			SSHD,
-			['-D', '-e', '-f', join(folder, 'config')],
-			join(folder, 'log'),
-		);
-		const credential = {
-			host: '127.0.0.1',
-			port,
-			username,
-			privateKey: await readFile(join(folder, 'user'), 'utf8'),
-		};
-		const server = new SftpServer(credential, folder, program);
-		for (const limit = Date.now() + START_LIMIT; !(await isOpen(port)); await wait(100)) {
-			if (Date.now() > limit) throw new Error(`sshd did not start: ${await program.log()}`);
-		}
+		const config = join(folder, 'config');
+		await writeFile(config, configurationOf(folder, port, username));
+		const program = await Program.start(SSHD, ['-D', '-e', '-f', config], join(folder, 'log'));
+		const privateKey = await readFile(join(folder, 'user'), 'utf8');
+		const server = new SftpServer({ host: '127.0.0.1', port, username, privateKey }, folder, program);
+		await until('sshd starts', async () => await isOpen(port), START_LIMIT);
 		return server;
 	}
 
-	/** Where a login starts. */
+	/** The folder in which a session starts. */
 	get home(): string {
 		return join(this.folder, 'home');
 	}
 
 	async close(): Promise<void> {
-		await this.program.stop();
+		await this.program.close();
 		await rm(this.folder, { recursive: true, force: true });
 	}
 }

@@ -1,26 +1,26 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- receives what a real n8n sends, beside the tests */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- receives what a real n8n sends */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import sharp from 'sharp';
 
 import type { Form, ReceivedFile } from './form';
 import { readForm } from './form';
-import type { Answer } from './loopback';
-import { Loopback } from './loopback';
+import type { Reply } from './receiver';
+import { Receiver } from './receiver';
 
-/** Bytes, pixels and characters, as the Bot API's page on sendPhoto has them. */
+/** Bytes, pixels and characters, from the Bot API's documentation of sendPhoto. */
 const LIMITS = { bytes: 10_000_000, sides: 10_000, ratio: 20, caption: 1024 };
 
 const PHOTO_FORMATS = ['jpeg', 'png', 'webp'];
 
-const ok = (result: object): Answer => ({ status: 200, body: { ok: true, result } });
+const ok = (result: object): Reply => ({ status: 200, body: { ok: true, result } });
 
-const refused = (status: number, description: string): Answer => ({
+const errorReply = (status: number, description: string): Reply => ({
 	status,
 	body: { ok: false, error_code: status, description },
 });
 
-/** What the bytes are; without a format when they are no picture. */
+/** Reads the format and size of a picture. The format is empty when the bytes are not a picture. */
 async function readPicture(bytes: Buffer): Promise<{ format: string; width: number; height: number }> {
 	try {
 		const { format = '', width = 0, height = 0 } = await sharp(bytes).metadata();
@@ -30,60 +30,44 @@ async function readPicture(bytes: Buffer): Promise<{ format: string; width: numb
 	}
 }
 
-/** A photo as a chat shows it. */
+/** A photo in a chat. */
 export interface SentPhoto {
 	readonly chat: string;
 	readonly caption: string;
 	readonly file: ReceivedFile;
 }
 
-/** A stand-in for Telegram's Bot API with one bot, which may write into one chat. */
-export class Telegram {
+/** Acts as Telegram's Bot API with one bot, which may write to one chat. */
+export class Telegram extends Receiver {
 	readonly token = `${randomInt(1e9, 1e10)}:${randomBytes(26).toString('base64url')}`;
 
 	readonly chat = String(-randomInt(1e9, 1e10));
 
 	readonly photos: SentPhoto[] = [];
 
-	private server: Loopback | undefined;
-
-	static async start(): Promise<Telegram> {
-		const telegram = new Telegram();
-		telegram.server = await Loopback.start(async (request) => await telegram.answer(request));
-		return telegram;
-	}
-
-	get url(): string {
-		return this.server?.url ?? '';
-	}
-
-	async close(): Promise<void> {
-		await this.server?.close();
-	}
-
-	private async answer(request: IncomingMessage): Promise<Answer> {
+	protected async replyTo(request: IncomingMessage): Promise<Reply> {
 		const [, bot, method] = (request.url ?? '').split('/');
-		if (bot !== `bot${this.token}`) return refused(401, 'Unauthorized');
+		if (bot !== `bot${this.token}`) return errorReply(401, 'Unauthorized');
 		switch (method) {
 			case 'getMe':
 				return ok({ id: Number.parseInt(this.token), is_bot: true, first_name: 'Fox', username: 'fox_bot' });
 			case 'sendPhoto':
 				return await this.sendPhoto(await readForm(request));
 			default:
-				return refused(404, 'Not Found');
+				return errorReply(404, 'Not Found');
 		}
 	}
 
-	private async sendPhoto({ fields, files: { photo } }: Form): Promise<Answer> {
+	private async sendPhoto({ fields, files: { photo } }: Form): Promise<Reply> {
 		const { chat_id: chat, caption = '' } = fields;
-		if (chat !== this.chat) return refused(400, 'Bad Request: chat not found');
-		if (photo === undefined) return refused(400, 'Bad Request: there is no photo in the request');
-		if (photo.bytes.length > LIMITS.bytes) return refused(413, 'Request Entity Too Large');
-		if (caption.length > LIMITS.caption) return refused(400, 'Bad Request: message caption is too long');
+		if (chat !== this.chat) return errorReply(400, 'Bad Request: chat not found');
+		if (photo === undefined) return errorReply(400, 'Bad Request: there is no photo in the request');
+		if (photo.bytes.length > LIMITS.bytes) return errorReply(413, 'Request Entity Too Large');
+		if (caption.length > LIMITS.caption) return errorReply(400, 'Bad Request: message caption is too long');
 		const { format, width, height } = await readPicture(photo.bytes);
-		if (!PHOTO_FORMATS.includes(format)) return refused(400, 'Bad Request: IMAGE_PROCESS_FAILED');
+		if (!PHOTO_FORMATS.includes(format)) return errorReply(400, 'Bad Request: IMAGE_PROCESS_FAILED');
 		if (width + height > LIMITS.sides || Math.max(width / height, height / width) > LIMITS.ratio) {
-			return refused(400, 'Bad Request: PHOTO_INVALID_DIMENSIONS');
+			return errorReply(400, 'Bad Request: PHOTO_INVALID_DIMENSIONS');
 		}
 		this.photos.push({ chat, caption, file: photo });
 		const id = randomBytes(12).toString('base64url');

@@ -1,0 +1,52 @@
+import type { Reason } from '../nodes/Segmind/api/errors';
+import { REASONS } from '../nodes/Segmind/api/errors';
+import { responseError } from '../nodes/Segmind/api/responseErrors';
+import { code, toTable } from './markdown';
+
+const reasonOf = (statusCode: number, text: string): Reason =>
+	responseError({ statusCode, headers: {}, body: Buffer.from(text) }, (unchanged) => unchanged).reason;
+
+/** What each reason stands for: first those of a single item, then those of the whole run. */
+const SUMMARIES: Readonly<Record<Reason, string>> = {
+	request: 'A value that Segmind rejects, or that the node rejects before anything is sent',
+	moderation: 'Rejected by the content filter',
+	network: 'No connection: unknown host, connection refused, invalid certificate',
+	server: "An error on Segmind's side",
+	rateLimit: 'Too many requests for the account',
+	uncertain:
+		'The response was lost (gateway timeout, broken connection, timeout, cancelled), or n8n could not store the image. With a request ID the next try fetches the image',
+	response: 'A successful response without a complete image',
+	credential: 'The API key is not valid, or the account or team may not use the model',
+	credits: "Not enough credits, the team's limit, or your minimum of remaining credits",
+	endpoint: 'Unknown address or retired model, a redirect, or a method or content type that is not accepted',
+};
+
+const STATUSES = [
+	200, 301, 302, 307, 308, 400, 401, 402, 403, 404, 405, 406, 410, 422, 429, 500, 502, 503, 504,
+];
+
+/** Where a status has several reasons, the text of the response tells them apart. */
+const TEXTS = ['', 'blocked by the content filter', 'Invalid content type', 'Insufficient credits'];
+
+const statusesOf = (reason: Reason): string =>
+	STATUSES.filter((status) => TEXTS.some((text) => reasonOf(status, text) === reason)).join(', ');
+
+function nextStep(reason: Reason): string {
+	const { billed, retryable, stopsBatch } = REASONS[reason];
+	if (stopsBatch) return 'No more items are sent: they would fail alike';
+	if (billed !== 'no') return 'The item fails and is not retried automatically';
+	if (reason === 'rateLimit') return 'All items wait, then continue';
+	return retryable ? 'Retried with growing waits' : 'The item fails, the others continue';
+}
+
+/** Why there may be no image, and what that means for money and for the other items. */
+export function errorTable(): string {
+	return toTable(
+		['Cause', 'Status', 'What it is', 'Billed', 'Retryable', 'What happens next'],
+		(Object.keys(SUMMARIES) as Reason[]).map((reason) => {
+			const { billed, retryable } = REASONS[reason];
+			const facts = [code(reason), statusesOf(reason), SUMMARIES[reason]];
+			return [...facts, billed, retryable ? 'yes' : 'no', nextStep(reason)];
+		}),
+	);
+}

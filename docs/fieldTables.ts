@@ -1,0 +1,90 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Attribute, Model } from '../nodes/Segmind/models/attribute';
+import { code, codes, toTable } from './markdown';
+
+function attributeType(attribute: Attribute): string {
+	switch (attribute.type) {
+		case 'text':
+			return 'text';
+		case 'integer':
+			return 'whole number';
+		case 'decimal':
+			return 'number';
+		case 'boolean':
+			return codes([true, false]);
+		case 'choice':
+			return codes(attribute.choices.map(({ value }) => value));
+	}
+}
+
+const drawnBy = (attribute: Attribute) => (attribute.type === 'integer' ? attribute.drawn : undefined);
+
+function attributeDefault(attribute: Attribute): string {
+	if (attribute.type === 'text') return 'none, required';
+	const drawn = drawnBy(attribute);
+	return drawn === undefined ? code(attribute.default) : `drawn, 0 to ${drawn.max}`;
+}
+
+function attributeLimits(attribute: Attribute): string {
+	if (attribute.type === 'text') return 'not blank';
+	if (attribute.type === 'decimal') return `${attribute.min} to ${attribute.max}`;
+	if (attribute.type !== 'integer') return '';
+	const { min, max, unit, multipleOf } = attribute;
+	const range = `${min} to ${max}${unit === undefined ? '' : ` ${unit}`}`;
+	return multipleOf === undefined ? range : `${range}, rounded to the nearest multiple of ${multipleOf}`;
+}
+
+/** When an attribute is part of the request. */
+function whenSent(attribute: Attribute, { attributes }: Model): string {
+	const { onlyFor, place } = attribute;
+	const other = attributes.find(({ wire }) => wire === onlyFor?.wire);
+	const conditions = [
+		...(place === 'top' || drawnBy(attribute) !== undefined ? [] : ['added']),
+		...(onlyFor === undefined
+			? []
+			: [`${other?.label ?? onlyFor.wire} is ${onlyFor.values.map(code).join(' or ')}`]),
+	];
+	return conditions.length === 0 ? 'always' : `when ${conditions.join(' and ')}`;
+}
+
+/** What a user can enter for a model, and how it is sent. */
+export function parameterTable(model: Model): string {
+	return toTable(
+		['Parameter', 'Name', 'Attribute', 'Type or values', 'Default', 'Limits', 'Sent'],
+		model.attributes.map((attribute) => [
+			attribute.label,
+			code(`${attribute.place === 'top' ? '' : 'additionalFields.'}${attribute.parameter}`),
+			code(attribute.wire),
+			attributeType(attribute),
+			attributeDefault(attribute),
+			attributeLimits(attribute),
+			whenSent(attribute, model),
+		]),
+	);
+}
+
+function optionValues({ type, options = [], typeOptions = {} }: INodeProperties): string {
+	if (type === 'boolean') return codes([true, false]);
+	if (type === 'options')
+		return codes(options.flatMap((option) => ('value' in option ? [option.value] : [])));
+	const { minValue, maxValue } = typeOptions;
+	if (minValue === undefined) return 'text';
+	return maxValue === undefined ? `${minValue} or more` : `${minValue} to ${maxValue}`;
+}
+
+/** What is under Options. */
+export function optionTable(fields: readonly INodeProperties[]): string {
+	return toTable(
+		['Option', 'Name', 'Default', 'Values', 'What it does'],
+		fields
+			.toSorted((one, other) => one.displayName.localeCompare(other.displayName))
+			.map((field) => [
+				field.displayName,
+				code(field.name),
+				field.default === '' ? 'empty' : code(field.default),
+				optionValues(field),
+				field.description ?? '',
+			]),
+	);
+}

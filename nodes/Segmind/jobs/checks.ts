@@ -1,0 +1,140 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { SegmindError } from '../api/errors';
+
+/** Parameters as n8n resolved them, by name. Expressions may have returned any type. */
+export type RawParameters = Readonly<Record<string, unknown>>;
+
+/** A number that a field accepts. */
+export interface NumberRange {
+	readonly min: number;
+	readonly max: number;
+	/** What the number counts, e.g. pixels. */
+	readonly unit?: string;
+}
+
+/** A value that is rejected before anything is sent. */
+export const invalidValue = (label: string, problem: string, advice: string): SegmindError =>
+	new SegmindError('request', `'${label}' ${problem}`, `${advice}. Nothing was sent and nothing was billed.`);
+
+/** Returns whether a value is missing or blank. 0 and false are values. */
+export const isEmpty = (value: unknown): boolean =>
+	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+
+function toJson(value: unknown): string {
+	try {
+		return JSON.stringify(value) ?? typeof value;
+	} catch {
+		return typeof value;
+	}
+}
+
+/** Characters of a value that a message shows. */
+const MAX_SHOWN = 40;
+
+function quote(value: unknown): string {
+	const characters = Array.from(toJson(value));
+	return characters.length > MAX_SHOWN
+		? `${characters.slice(0, MAX_SHOWN - 1).join('')}…`
+		: characters.join('');
+}
+
+/** Numbers as people and sheets write them. Other notations are probably typos. */
+const NUMBER = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i;
+
+function rangeAdvice({ min, max, unit }: NumberRange, kind: string): string {
+	return `Use a ${kind} from ${min} to ${max}${unit === undefined ? '' : ` (${unit})`}`;
+}
+
+/**
+ * Returns a number in a range, from a number or its digits.
+ *
+ * @throws {SegmindError} that names the field
+ */
+export function toNumber(value: unknown, label: string, range: NumberRange, kind = 'number'): number {
+	const advice = rangeAdvice(range, kind);
+	const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
+	if (typeof number !== 'number' || !Number.isFinite(number)) {
+		throw invalidValue(label, isEmpty(value) ? 'is empty' : `is not a number: ${quote(value)}`, advice);
+	}
+	if (number < range.min || number > range.max) {
+		throw invalidValue(label, `is out of range: ${number}`, advice);
+	}
+	return number;
+}
+
+/**
+ * Returns a whole number in a range, from a number or its digits.
+ *
+ * @throws {SegmindError} that names the field
+ */
+export function toWholeNumber(value: unknown, label: string, range: NumberRange): number {
+	const kind = 'whole number';
+	const number = toNumber(value, label, range, kind);
+	if (Number.isInteger(number)) return number;
+	throw invalidValue(label, `is not a whole number: ${number}`, rangeAdvice(range, kind));
+}
+
+/**
+ * Returns a boolean, from a boolean or its word.
+ *
+ * @throws {SegmindError} that names the field
+ */
+export function toBoolean(value: unknown, label: string): boolean {
+	if (typeof value === 'boolean') return value;
+	const word = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+	if (word === 'true') return true;
+	if (word === 'false') return false;
+	throw invalidValue(label, `is neither true nor false: ${quote(value)}`, 'Use true or false');
+}
+
+/**
+ * Returns a text that is not blank, as it was entered.
+ *
+ * @throws {SegmindError} that names the field
+ */
+export function toText(value: unknown, label: string, example: string): string {
+	if (isEmpty(value)) throw invalidValue(label, 'is empty', `Enter a text, ${example}`);
+	if (typeof value === 'string') return value;
+	throw invalidValue(
+		label,
+		`is not a text: ${quote(value)}`,
+		'Point its expression at a field that holds text, or turn the value into text with String()',
+	);
+}
+
+/**
+ * Returns one of the choices.
+ *
+ * @throws {SegmindError} that names the field
+ */
+export function toChoice<T extends string>(value: unknown, label: string, choices: readonly T[]): T {
+	const text = typeof value === 'string' ? value.trim() : value;
+	const choice = choices.find((each) => each === text);
+	if (choice !== undefined) return choice;
+	const problem = isEmpty(value) ? 'is empty' : `is not one of the choices: ${quote(value)}`;
+	throw invalidValue(label, problem, `Use one of ${choices.join(', ')}`);
+}
+
+/**
+ * Returns an object, from an object or its JSON.
+ *
+ * @throws {SegmindError} that names the field
+ */
+export function toObject(value: unknown, label: string): IDataObject {
+	const object = typeof value === 'string' ? parse(value, label) : value;
+	if (typeof object === 'object' && object !== null && !Array.isArray(object)) return { ...object };
+	throw invalidValue(label, 'is not a JSON object', 'Enter an object, e.g. {"prompt": "a red fox"}');
+}
+
+function parse(text: string, label: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw invalidValue(
+			label,
+			'is not valid JSON',
+			'Check its quotes and commas, or build it with an expression',
+		);
+	}
+}

@@ -1,0 +1,67 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { SegmindError } from '../api/errors';
+import { createYielder } from '../api/wait';
+import { toBatchOptions } from './options';
+import type { BatchOptions, JobOptions } from './optionTable';
+import { readBatchOptions } from './parameters';
+
+/** One request to be made: checked, and not sent yet. */
+export interface Job<R> {
+	readonly itemIndex: number;
+	/** Which of its item's images, from 0. */
+	readonly imageIndex: number;
+	readonly request: R;
+	readonly options: JobOptions;
+}
+
+/** An item that has no result. */
+export interface Failure {
+	readonly itemIndex: number;
+	readonly error: SegmindError;
+}
+
+/** What all items ask for, checked before anything is spent. */
+export interface JobList<R> {
+	readonly options: BatchOptions;
+	readonly jobs: ReadonlyArray<Job<R>>;
+	/** Items that can't succeed. */
+	readonly failures: readonly Failure[];
+}
+
+function checkedBatchOptions(context: IExecuteFunctions): BatchOptions | SegmindError {
+	try {
+		return toBatchOptions(readBatchOptions(context));
+	} catch (error) {
+		return SegmindError.from(error);
+	}
+}
+
+/**
+ * Reads and checks every item before the first request is sent.
+ *
+ * @param jobsOf returns the jobs of one item; throws a {@link SegmindError} when it can't succeed
+ */
+export async function toJobList<R>(
+	context: IExecuteFunctions,
+	jobsOf: (itemIndex: number) => ReadonlyArray<Job<R>>,
+): Promise<JobList<R>> {
+	const itemIndexes = [...context.getInputData().keys()];
+	const options = checkedBatchOptions(context);
+	if (options instanceof SegmindError) {
+		const failures = itemIndexes.map((itemIndex) => ({ itemIndex, error: options }));
+		return { options: toBatchOptions({}), jobs: [], failures };
+	}
+	const jobs: Array<Job<R>> = [];
+	const failures: Failure[] = [];
+	const yieldIfNeeded = createYielder();
+	for (const itemIndex of itemIndexes) {
+		await yieldIfNeeded();
+		try {
+			jobs.push(...jobsOf(itemIndex));
+		} catch (error) {
+			failures.push({ itemIndex, error: SegmindError.from(error) });
+		}
+	}
+	return { options, jobs, failures };
+}

@@ -1,0 +1,182 @@
+import { toSafeName } from '../files/fileName';
+import { invalidValue, toNumber, toText } from './checks';
+import type { Option, OptionUser } from './optionKinds';
+import { choice, toggle, wholeNumber } from './optionKinds';
+
+/** What the user set for one item. */
+export interface JobOptions {
+	/** Name of the binary field that holds the file. */
+	readonly binaryPropertyOutput: string;
+	readonly delivery: 'direct' | 'queued' | 'submitOnly';
+	/** The file name without an extension; undefined for the default name. */
+	readonly fileName: string | undefined;
+	readonly includeInputFields: boolean;
+	/** How long the public link works, in the words that n8n signs it with. */
+	readonly linkExpiry: 'none' | '1 hour' | '1 day' | '7 days';
+	/** Retries of one job after its first attempt. */
+	readonly maxRetries: number;
+	readonly numberOfImages: number;
+	/** Whether to resend what may have been billed. */
+	readonly retryUncertain: boolean;
+	/** Seconds for one attempt, to the last byte. */
+	readonly timeout: number;
+}
+
+/** What holds for all items, and is taken from the first. */
+export interface BatchOptions {
+	/** Requests in flight at most. */
+	readonly concurrency: number;
+	/** US dollars that must stay in the account; 0 for no limit. */
+	readonly minimumRemainingCredits: number;
+	/** 0 for no limit. */
+	readonly requestsPerMinute: number;
+}
+
+type AllOptions = JobOptions & BatchOptions;
+
+const PAID: readonly OptionUser[] = ['image:generate', 'pixelFlow:run'];
+const WITH_FILE: readonly OptionUser[] = ['image:generate', 'image:getResult'];
+const ALL: readonly OptionUser[] = ['image:generate', 'image:getResult', 'pixelFlow:run'];
+
+/** Fields that n8n drops when it copies an item to the next node. */
+export const DROPPED_FIELDS = ['__proto__', 'constructor', 'prototype'];
+
+/** Extensions that a user may have typed along with the name. */
+const IMAGE_EXTENSION = /\.(jpe?g|png|webp)$/i;
+
+/** Every option: its field, its default, its limits and its check. The limits are our own unless said otherwise. */
+export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[Name]> } = {
+	binaryPropertyOutput: {
+		field: {
+			displayName: 'Put Output in Field',
+			type: 'string',
+			default: 'data',
+			placeholder: 'e.g. data',
+			hint: 'The name of the binary field that will hold the image',
+			description: 'The binary field to put the image in',
+		},
+		usedBy: WITH_FILE,
+		parse(value) {
+			const label = this.field.displayName;
+			const name = toText(value, label, 'e.g. data').trim();
+			if (!DROPPED_FIELDS.includes(name)) return name;
+			throw invalidValue(
+				label,
+				`can't be ${name}: n8n drops a field of that name`,
+				'Use another name, e.g. data',
+			);
+		},
+	},
+	concurrency: wholeNumber(
+		ALL,
+		'Images at Once',
+		{ min: 1, max: 20, default: 4 },
+		'How many images are made side by side; the value for the first item holds for all',
+	),
+	delivery: choice(
+		['image:generate'],
+		'Delivery',
+		[
+			{
+				name: 'Direct',
+				value: 'direct',
+				description: 'One request that returns the image; it is lost if the connection breaks',
+			},
+			{
+				name: 'Queued',
+				value: 'queued',
+				description: 'Submits, waits and fetches; if a connection breaks, a retry fetches what was paid for',
+			},
+			{
+				name: 'Submit Only',
+				value: 'submitOnly',
+				description: 'Returns the request ID at once; fetch the image with Get Result within the hour',
+			},
+		],
+		'direct',
+		'How the image is delivered',
+	),
+	fileName: {
+		field: {
+			displayName: 'File Name',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. product-42',
+			description:
+				'A name without extension, which follows the file type; left empty, it is made of the prompt and the seed',
+		},
+		usedBy: WITH_FILE,
+		parse(value) {
+			if (value === '') return undefined;
+			const label = this.field.displayName;
+			const advice = 'Use letters, digits, spaces, - and _, e.g. product-42, or leave it out';
+			if (typeof value !== 'string' && typeof value !== 'number') {
+				throw invalidValue(label, 'is not a text', advice);
+			}
+			const name = toSafeName(String(value).trim().replace(IMAGE_EXTENSION, ''));
+			if (name !== '') return name;
+			throw invalidValue(label, 'has no character that a file name can contain', advice);
+		},
+	},
+	includeInputFields: toggle(
+		ALL,
+		'Include Input Fields',
+		'Whether to keep the fields and files of the input item beside the image',
+	),
+	linkExpiry: choice(
+		WITH_FILE,
+		'Public Link',
+		[
+			{ name: '1 Day', value: '1 day', description: 'A link that opens without a login for a day' },
+			{ name: '1 Hour', value: '1 hour', description: 'A link that opens without a login for an hour' },
+			{ name: '7 Days', value: '7 days', description: 'A link that opens without a login for a week' },
+			{ name: 'None', value: 'none', description: 'No link; the image stays inside n8n' },
+		],
+		'none',
+		'Whether to add imageUrl, a signed link to the image on this n8n, for posts that fetch it and for agents',
+	),
+	maxRetries: wholeNumber(
+		PAID,
+		'Max Retries',
+		{ min: 0, max: 10, default: 4 },
+		'How often to resend a request that was not billed',
+	),
+	minimumRemainingCredits: {
+		field: {
+			displayName: 'Minimum Remaining Credits',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 2 },
+			default: 0,
+			description:
+				'US dollars that must stay in the account: no image is made that would take the balance below; 0 is no limit',
+		},
+		usedBy: PAID,
+		parse(value) {
+			return toNumber(value, this.field.displayName, { min: 0, max: 1_000_000, unit: 'US dollars' });
+		},
+	},
+	numberOfImages: wholeNumber(
+		['image:generate'],
+		'Images per Item',
+		{ min: 1, max: 10, default: 1 },
+		'How many images to make of each prompt, with seeds counting up; each one is paid for',
+	),
+	requestsPerMinute: wholeNumber(
+		PAID,
+		'Requests per Minute',
+		{ min: 0, max: 6000, default: 0 },
+		'Spreads the requests evenly over all items of the run; 0 is no limit',
+	),
+	retryUncertain: toggle(
+		PAID,
+		'Retry When Billing Is Uncertain',
+		'Whether to resend a request whose response was lost, although its image may have been made and billed',
+	),
+	// The API gives up after about 100 seconds, Segmind's own client after 600.
+	timeout: wholeNumber(
+		ALL,
+		'Timeout',
+		{ min: 5, max: 600, unit: 'seconds', default: 120 },
+		'Seconds to wait for one image, until its last byte; left out, it is 120, and 600 with queued delivery, Get Result and PixelFlow',
+	),
+};

@@ -1,0 +1,52 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { Model } from '../models/attribute';
+import type { RawParameters } from './checks';
+import { BATCH_OPTIONS } from './options';
+
+/**
+ * Reads a model's attributes for one item. A field that the panel hides has its default.
+ *
+ * @throws n8n's ExpressionError when an expression can't be resolved for this item
+ */
+export function readAttributes(context: IExecuteFunctions, model: Model, itemIndex: number): RawParameters {
+	const top = model.attributes
+		.filter(({ place }) => place === 'top')
+		.map((attribute): [string, unknown] => [
+			attribute.parameter,
+			context.getNodeParameter(
+				attribute.parameter,
+				itemIndex,
+				attribute.type === 'text' ? '' : attribute.default,
+			),
+		]);
+	return { ...readCollection(context, 'additionalFields', itemIndex), ...Object.fromEntries(top) };
+}
+
+/**
+ * Reads what was set under Options for one item.
+ *
+ * @throws n8n's ExpressionError when an expression can't be resolved for this item
+ */
+export const readOptions = (context: IExecuteFunctions, itemIndex: number): RawParameters =>
+	readCollection(context, 'options', itemIndex);
+
+/**
+ * Reads single parameters for one item.
+ *
+ * @throws n8n's ExpressionError when an expression can't be resolved for this item
+ */
+export const readParameters = (
+	context: IExecuteFunctions,
+	names: readonly string[],
+	itemIndex: number,
+): RawParameters =>
+	Object.fromEntries(names.map((name) => [name, context.getNodeParameter(name, itemIndex, '')]));
+
+/** Reads the options that hold for a whole batch from the first item, and no other option of it. */
+export const readBatchOptions = (context: IExecuteFunctions): RawParameters =>
+	Object.fromEntries(BATCH_OPTIONS.map((name) => [name, context.getNodeParameter(`options.${name}`, 0, '')]));
+
+function readCollection(context: IExecuteFunctions, name: string, itemIndex: number): RawParameters {
+	return context.getNodeParameter(name, itemIndex, {}) as RawParameters;
+}

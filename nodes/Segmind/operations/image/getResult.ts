@@ -1,0 +1,90 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { isRequestId } from '../../api/queue';
+import { executeJobs } from '../../batch/execute';
+import type { Task } from '../../batch/task';
+import { invalidValue, toText } from '../../jobs/checks';
+import type { Job } from '../../jobs/jobs';
+import { toJobList } from '../../jobs/jobs';
+import { toJobOptions } from '../../jobs/options';
+import { readOptions, readParameters } from '../../jobs/parameters';
+import type { Operation } from '../operation';
+import { optionsFieldsWithLink } from '../operation';
+import { collectImage } from './fetchImage';
+
+interface Submitted {
+	readonly requestId: string;
+	/** The input's fields, when they are included: they may say what Segmind does not. */
+	readonly input: Readonly<Record<string, unknown>>;
+}
+
+const firstText = (...values: unknown[]): string | null =>
+	values.find((value) => typeof value === 'string') ?? null;
+
+const firstNumber = (...values: unknown[]): number | null =>
+	values.find((value) => typeof value === 'number') ?? null;
+
+/** Fetches images that were submitted before, which is free. */
+const collectTask: Task<Submitted> = {
+	price: 'free',
+	identityOf: ({ request: { requestId } }) => [requestId],
+	fileNameOf: ({ request: { requestId } }) => requestId,
+	send: async (client, job, deadline) => ({
+		result: await collectTask.collect(client, job, { requestId: job.request.requestId }, deadline),
+	}),
+	async collect(client, { request: { input } }, queued, deadline) {
+		const { image, fields } = await collectImage(client, queued, deadline);
+		return {
+			...image,
+			fields: {
+				model: firstText(fields.model, input.model),
+				prompt: firstText(fields.prompt, input.prompt),
+				seed: firstNumber(fields.seed, input.seed),
+				aspectRatio: firstText(fields.aspect_ratio, input.aspectRatio),
+			},
+			status: 'COMPLETED',
+		};
+	},
+};
+
+function jobOf(context: IExecuteFunctions, itemIndex: number): Job<Submitted> {
+	const raw = readParameters(context, ['requestId'], itemIndex);
+	const requestId = toText(raw.requestId, 'Request ID', 'e.g. {{ $json.requestId }}').trim();
+	if (!isRequestId(requestId)) {
+		throw invalidValue(
+			'Request ID',
+			'has characters that no request ID has',
+			'Use the requestId that Generate returned with Delivery set to Submit Only',
+		);
+	}
+	const options = toJobOptions({ delivery: 'queued', ...readOptions(context, itemIndex) });
+	const input = options.includeInputFields ? (context.getInputData()[itemIndex]?.json ?? {}) : {};
+	return { itemIndex, imageIndex: 0, request: { requestId, input }, options };
+}
+
+/** Fetches images by their request ids. */
+export const getResult: Operation = {
+	resource: 'image',
+	name: 'Get Result',
+	value: 'getResult',
+	action: 'Get the result of a queued image',
+	description: 'Wait for an image that was submitted before and fetch it, which costs nothing',
+	toolDescription:
+		'Fetches an image that was submitted before, by its request id, and returns imageUrl, a link that opens as the image. Costs nothing.',
+	fields: [
+		{
+			displayName: 'Request ID',
+			name: 'requestId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. {{ $json.requestId }}',
+			description: 'The requestId that Generate returned with Delivery set to Submit Only',
+		},
+		...optionsFieldsWithLink('image:getResult'),
+	],
+	async execute(context): Promise<INodeExecutionData[]> {
+		const list = await toJobList(context, (itemIndex) => [jobOf(context, itemIndex)]);
+		return await executeJobs(context, collectTask, list);
+	},
+};

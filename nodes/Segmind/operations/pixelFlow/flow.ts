@@ -1,0 +1,62 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { JsonObject } from '../../api/json';
+import { asObject, parseJson } from '../../api/json';
+import { UniqueNames } from '../../files/fileName';
+import { isFileLink } from '../../files/fileType';
+import { invalidValue, toText } from '../../jobs/checks';
+import { DROPPED_FIELDS } from '../../jobs/optionTable';
+
+/** The last part of a flow's address: `product-photo`, or `6629b1-v2` in the older form. */
+const SLUG = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
+
+const OLD_SLUG = /-v\d+$/i;
+
+/**
+ * Returns the path of a flow, from its slug or its address.
+ *
+ * @throws {SegmindError} that names the field
+ */
+export function toFlowPath(value: unknown): { readonly path: string; readonly flow: string } {
+	const text = toText(value, 'Flow', 'e.g. product-photo').trim();
+	const path = URL.canParse(text) ? new URL(text).pathname : text;
+	const flow = path.replace(/\/+$/, '').split('/').at(-1) ?? '';
+	if (!SLUG.test(flow)) {
+		throw invalidValue(
+			'Flow',
+			'is not the slug or address of a flow',
+			'Copy either from its API page on Segmind',
+		);
+	}
+	const isOld = OLD_SLUG.test(flow) && !path.includes('/v2/');
+	return { path: isOld ? `/workflows/${flow}` : `/workflows/v2/${flow}`, flow };
+}
+
+/** Returns the outputs by name. New flows return them as JSON text, older ones as values. */
+export function toOutputs({ output }: JsonObject): IDataObject {
+	const value = typeof output === 'string' ? parseJson(output) : output;
+	if (!Array.isArray(value)) {
+		const fields = asObject(value);
+		return Object.keys(fields).length > 0 ? ({ ...fields } as IDataObject) : { output: value as IDataObject };
+	}
+	const names = new UniqueNames();
+	return Object.fromEntries(
+		value.map((each: unknown, index) => {
+			const { keyname, value: output = each } = asObject(each);
+			const isName = typeof keyname === 'string' && keyname !== '' && !DROPPED_FIELDS.includes(keyname);
+			return [names.claim(isName ? keyname : `output${index + 1}`), output];
+		}),
+	) as IDataObject;
+}
+
+/** Returns the links to files among the outputs, each with a field of its own. An output may be a list of links. */
+export function linksIn(outputs: IDataObject): Array<readonly [field: string, link: string]> {
+	const names = new UniqueNames();
+	return Object.entries(outputs).flatMap(([name, value]) => {
+		const links = [value].flat().filter(isFileLink);
+		return links.map((link, index) => {
+			const field = links.length === 1 ? name : `${name}${index + 1}`;
+			return [names.claim(field), link] as const;
+		});
+	});
+}

@@ -1,0 +1,87 @@
+import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
+
+import { isLoopback } from '../../../credentials/connection';
+import type { ImageRequest } from '../jobs/imageRequest';
+import type { BatchOptions } from '../jobs/optionTable';
+import type { Delivery } from './item';
+
+/** What the hints of a run are made from. */
+interface Summary {
+	readonly roundings: ImageRequest['roundings'];
+	readonly deliveries: readonly Delivery[];
+	/** Milliseconds that all requests waited for the rate limit. */
+	readonly waited: number;
+	readonly options: BatchOptions;
+}
+
+/** Below so many prices above the minimum, the user is warned. */
+const FEW_IMAGES = 10;
+
+const NO_LINK =
+	'No public link could be made: this n8n keeps files in memory, where no link reaches them. Set N8N_DEFAULT_BINARY_DATA_MODE to filesystem, or set Public Link to None';
+
+const LOCAL_LINK =
+	'The public link opens on this machine only. Set WEBHOOK_URL to the address that others reach; now it is';
+
+/** Only links that this n8n signed count, not Segmind's own. */
+const opensOnlyHere = (link: string): boolean =>
+	URL.canParse(link) && new URL(link).pathname.includes('/binary-data/signed') && isLoopback(new URL(link));
+
+const images = (count: number): string => (count === 1 ? '1 image' : `${count} images`);
+
+const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
+
+const isKnown = (value: number | null): value is number => value !== null;
+
+function* costLines(paidNow: readonly Delivery[], minimum: number): Generator<[string, 'info' | 'warning']> {
+	const costs = paidNow.map(({ usage }) => usage.cost).filter(isKnown);
+	const cost = costs.reduce((sum, each) => sum + each, 0);
+	const left = paidNow
+		.map(({ usage }) => usage.remainingCredits)
+		.filter(isKnown)
+		.reduce((lowest, each) => Math.min(lowest, each), Infinity);
+	const spent = paidNow.length > 0 && costs.length === paidNow.length ? ` for ${dollars(cost)}` : '';
+	const rest = left === Infinity ? '' : `, ${dollars(left)} left`;
+	if (`${spent}${rest}` !== '') yield [`${images(paidNow.length)}${spent}${rest}`, 'info'];
+	const above = left - minimum;
+	if (minimum > 0 && above < (FEW_IMAGES * cost) / Math.max(1, costs.length)) {
+		yield [`Only ${dollars(above)} above the minimum of ${dollars(minimum)}`, 'warning'];
+	}
+}
+
+function* linkLines(deliveries: readonly Delivery[]): Generator<[string, 'warning']> {
+	const links = deliveries.map(({ imageUrl }) => imageUrl);
+	if (links.includes(null)) yield [NO_LINK, 'warning'];
+	const local = links.find((link) => typeof link === 'string' && opensOnlyHere(link));
+	if (typeof local === 'string') yield [`${LOCAL_LINK} ${new URL(local).origin}`, 'warning'];
+}
+
+function* linesOf({
+	roundings,
+	deliveries,
+	waited,
+	options,
+}: Summary): Generator<[string, 'info' | 'warning']> {
+	const paidNow = deliveries.filter(({ alreadyPaid }) => !alreadyPaid);
+	yield* costLines(paidNow, options.minimumRemainingCredits);
+	const reused = deliveries.length - paidNow.length;
+	if (reused > 0) yield [`${images(reused)} paid in an earlier try, not paid again`, 'info'];
+	if (waited > 0) yield [`Waited ${Math.ceil(waited / 1000)} s for Segmind's rate limit`, 'info'];
+	yield* linkLines(deliveries);
+	const [first] = roundings;
+	if (first !== undefined) {
+		const { label, entered, sent, step } = first;
+		const more = roundings.length === 1 ? '' : ` (and ${roundings.length - 1} more)`;
+		yield [`${label} ${entered} was sent as ${sent}: the API counts in steps of ${step}${more}`, 'info'];
+	}
+}
+
+/** Adds hints to the output panel: what the run cost, and what the node decided for the user. */
+export function addHints(context: IExecuteFunctions, summary: Summary): void {
+	const hints = [...linesOf(summary)].map(([message, type]): NodeExecutionHint => ({
+		message,
+		type,
+		location: 'outputPane',
+	}));
+	context.addExecutionHints(...hints);
+}

@@ -1,0 +1,82 @@
+import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import type { SegmindError } from '../api/errors';
+import { SkippedError } from '../api/errors';
+import type { Failure } from '../jobs/jobs';
+
+/** What became of one job, or of one item. */
+type Outcome = { readonly itemIndex: number; readonly item: INodeExecutionData } | Failure;
+
+/** Returns whether an outcome is a failure. */
+export const isFailure = (outcome: Outcome): outcome is Failure => 'error' in outcome;
+
+/** n8n shows an agent only the first line of an error that stops its tool; an item shows it everything. */
+function continuesAsTool({ type, onError }: INode): boolean {
+	return type.endsWith('Tool') && onError !== 'stopWorkflow';
+}
+
+/** Returns whether the first error stops the node, rather than becoming an item. */
+export const stopsOnError = (context: IExecuteFunctions): boolean =>
+	!context.continueOnFail() && !continuesAsTool(context.getNode());
+
+/** Returns an error as an item. Its json has no keys but these three, since n8n routes nothing else to the error output. */
+function toErrorItem(error: SegmindError, itemIndex: number): INodeExecutionData {
+	const { message, description, statusCode, reason, billed, retryable } = error;
+	const { attempts, requestId, remainingCredits } = error;
+	return {
+		json: {
+			error: message,
+			message: description,
+			details: { statusCode, cause: reason, billed, retryable, attempts, requestId, remainingCredits },
+		},
+		pairedItem: { item: itemIndex },
+	};
+}
+
+/**
+ * Returns the error that stops a workflow. It has our own words alone: the original error holds the request's headers,
+ * and with them the key.
+ */
+function toNodeError(
+	node: INode,
+	{ message, description: advice, statusCode }: SegmindError,
+	itemIndex: number,
+	note?: string,
+): NodeApiError | NodeOperationError {
+	const description = note === undefined ? advice : `${advice} ${note}`;
+	const options = { message, description, itemIndex };
+	const error =
+		statusCode === null
+			? new NodeOperationError(node, message, options)
+			: new NodeApiError(node, { message }, { ...options, httpCode: String(statusCode) });
+	// n8n replaces a message in which it finds one of its codes, such as ENOENT.
+	return Object.assign(error, { message, description });
+}
+
+/** The failure to report: one that was skipped has its cause in another one. */
+const mainFailure = (failures: readonly Failure[]): Failure | undefined =>
+	failures.find(({ error }) => !(error instanceof SkippedError)) ?? failures[0];
+
+/**
+ * Returns the node's output in the order of the input items.
+ *
+ * @param stops whether the node stops on an error, rather than returning it as an item
+ * @param note what to add to the error that stops the node
+ * @throws {NodeApiError | NodeOperationError} for the first error when the node stops
+ */
+export function toOutput(
+	context: IExecuteFunctions,
+	outcomes: readonly Outcome[],
+	stops: boolean,
+	note?: string,
+): INodeExecutionData[] {
+	const ordered = outcomes.toSorted((one, other) => one.itemIndex - other.itemIndex);
+	const failure = mainFailure(ordered.filter(isFailure));
+	if (failure !== undefined && stops) {
+		throw toNodeError(context.getNode(), failure.error, failure.itemIndex, note);
+	}
+	return ordered.map((outcome) =>
+		isFailure(outcome) ? toErrorItem(outcome.error, outcome.itemIndex) : outcome.item,
+	);
+}

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { QUEUE_FAULTS, QUEUED_IMAGE_FAULTS, REQUEST_FAULTS } from './faults';
+import { KNOWN_LIMITS } from './limits';
+
+/** US dollars for each model or flow of the emulator, by the last part of its path. */
+export const PRICES: Readonly<Record<string, number>> = {
+	'flux-1.1-pro': 0.05,
+	'flux-1.1-pro-ultra': 0.075,
+	'flux-pro': 0.067,
+	'other-model': 0.02,
+	'product-photo': 0.02,
+	'6629b1-v2': 0.02,
+};
+
+/** What makes small images, by the names of the form; the emulator draws a ratio that it does not know in 256 pixels. */
+const SMALL: Readonly<Record<string, IDataObject>> = {
+	'flux-1.1-pro': { aspectRatio: 'custom', width: 256, height: 256, outputFormat: 'webp' },
+	'flux-1.1-pro-ultra': { aspectRatio: '21:9', outputFormat: 'png' },
+	'flux-pro': { aspectRatio: '1:1', outputFormat: 'jpg' },
+	'other-model': {},
+};
+
+const FLOWS = ['product-photo', '6629b1-v2'];
+
+const itemOf = fc.record({
+	prompt: fc.constantFrom(...'abcdefgh').map((letter) => `fox ${letter}.`),
+	/** Of `other` alone: one batch can have several models, and so several prices. */
+	modelId: fc.constantFrom(...Object.keys(SMALL)),
+	seed: fc.constantFrom(null, null, null, 0, 7),
+	images: fc.constantFrom(1, 1, 1, 2, 3),
+	delivery: fc.constantFrom('direct', 'queued'),
+	maxRetries: fc.integer({ min: 0, max: 2 }),
+	fileName: fc.constantFrom('', '', 'fox', 'FOX', 'fox-2', 'fox-a-7'),
+	includeInputFields: fc.boolean(),
+	retryUncertain: fc.constantFrom(false, false, false, true),
+	/** An input column that is called as the error of a failed item. */
+	errorColumn: KNOWN_LIMITS.errorColumnPaysAgain ? fc.constant(false) : fc.constantFrom(false, true),
+	faults: fc.array(fc.constantFrom(...Object.keys(REQUEST_FAULTS)), { maxLength: 3 }),
+	queueFaults: fc.array(fc.constantFrom(...Object.keys(QUEUED_IMAGE_FAULTS)), { maxLength: 1 }),
+});
+
+/** So many files that fail, after so many that don't; in most batches, none. */
+const failing = (max: number): fc.Arbitrary<{ after: number; times: number }> =>
+	fc.record({
+		after: fc.integer({ min: 0, max: 4 }),
+		times: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max })),
+	});
+
+const anyBatch = fc.record({
+	work: fc.constantFrom('flux-1.1-pro', 'flux-1.1-pro-ultra', 'flux-pro', 'other', ...FLOWS),
+	items: fc.array(itemOf, { minLength: 1, maxLength: 8 }),
+	concurrency: fc.integer({ min: 1, max: 6 }),
+	/** US dollars in the account. */
+	credits: fc.constantFrom(10, 10, 10, 10, 0.3),
+	/** US dollars below which no image is made. */
+	floor: fc.constantFrom(0, 0, 9.9, 9.6, 0.2),
+	onError: fc.constantFrom('stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'),
+	/** Tries of Retry On Fail, 1 where it is off. */
+	maxTries: fc.constantFrom(1, 1, 2, 3),
+	/** What a flow puts out. */
+	outputs: fc.constantFrom(['picture'], ['picture', 'mask']),
+	randomSeeds: KNOWN_LIMITS.randomSeedPaysAgain ? fc.constant(false) : fc.constantFrom(false, false, true),
+	stores: failing(KNOWN_LIMITS.fullDiskDoesNotStopRun ? 2 : 20),
+	reads: failing(2),
+});
+
+export type Batch = ReturnType<typeof normalized>;
+
+export const isFlow = ({ work }: Pick<Batch, 'work'>): boolean => FLOWS.includes(work);
+
+/** Items with the same prompt meet the same faults, so they share what decides which faults there are. */
+function normalized({ items, ...batch }: typeof anyBatch extends fc.Arbitrary<infer T> ? T : never) {
+	const flow = FLOWS.includes(batch.work);
+	const queueFaults = Object.keys(flow ? QUEUE_FAULTS : QUEUED_IMAGE_FAULTS);
+	return {
+		...batch,
+		items: items.map((item, index) => {
+			const first = items.findIndex(({ prompt }) => prompt === item.prompt);
+			const { retryUncertain } = items[first]!;
+			const delivery = flow ? 'queued' : items[first]!.delivery;
+			const later = delivery === 'queued' ? item.queueFaults : [];
+			const met = [...item.faults, ...later.filter((name) => queueFaults.includes(name))];
+			const own = flow ? { images: 1, modelId: batch.work } : {};
+			return { ...item, ...own, retryUncertain, delivery, faults: first === index ? met : [] };
+		}),
+	};
+}
+
+/** Batches of every kind. */
+export const batches = anyBatch.map(normalized);
+
+/** The path's last part for an item. */
+export const modelOf = ({ work }: Batch, { modelId }: Batch['items'][number]): string =>
+	work === 'other' ? modelId : work;
+
+/** The input items. Their options are read from them by expressions. */
+export function inputOf(batch: Batch, lane: string): INodeExecutionData[] {
+	return batch.items.map(({ errorColumn, ...item }) => {
+		const { aspectRatio, outputFormat, ...size } = SMALL[item.modelId] ?? {};
+		const seed = item.seed === null ? {} : { seed: item.seed };
+		const small = { aspect_ratio: aspectRatio, output_format: outputFormat, ...size };
+		const body = { prompt: item.prompt, ...seed, ...small };
+		return { json: { ...item, lane, body, ...(errorColumn ? { error: 'of the input' } : {}) } };
+	});
+}
+
+const from = (...names: string[]): IDataObject =>
+	Object.fromEntries(names.map((name) => [name, `={{ $json.${name} }}`]));
+
+/** The parameters of the node for a batch, with this minimum of credits. */
+export function parametersOf(batch: Batch, minimumRemainingCredits: number): IDataObject {
+	const { work, concurrency, randomSeeds } = batch;
+	const always = from('maxRetries', 'includeInputFields', 'retryUncertain');
+	const common = { concurrency, minimumRemainingCredits, ...always };
+	if (isFlow(batch)) {
+		const flow = { resource: 'pixelFlow', operation: 'run', flow: work, inputMode: 'json' };
+		return { ...flow, inputJson: '={{ { prompt: $json.prompt } }}', options: common };
+	}
+	const options = { ...common, ...from('delivery', 'fileName'), numberOfImages: '={{ $json.images }}' };
+	if (work === 'other') return { model: work, ...from('modelId'), modelBody: '={{ $json.body }}', options };
+	const seed = randomSeeds ? '={{ Math.floor(Math.random() * 1e6) }}' : '={{ $json.seed }}';
+	return { model: work, ...from('prompt'), ...SMALL[work], additionalFields: { seed }, options };
+}

@@ -1,0 +1,140 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { Segmind } from '../../nodes/Segmind/Segmind.node';
+import type { ReceivedRequest } from '../emulator/emulator';
+import { Emulator } from '../emulator/emulator';
+import type { RunResult, RunOptions } from '../engine/engine';
+import { Engine } from '../engine/engine';
+import type { Batch } from './batch';
+import { inputOf, isFlow, parametersOf } from './batch';
+import { faultsOf } from './faults';
+import { FileFaults, fileFaults, makeStorageFail } from './storage';
+
+/** One try of the node: what it returned or threw, and what was requested and spent meanwhile. */
+export interface Try {
+	/** From 0: an execution has several tries under Retry On Fail. */
+	readonly execution: number;
+	readonly items?: readonly INodeExecutionData[] | undefined;
+	readonly error?: Error & { description?: string; context?: { itemIndex?: number } };
+	/** Requests that may be billed. */
+	readonly requests: readonly ReceivedRequest[];
+	/** US dollars in the account before and after, and those that must stay. */
+	readonly before: number;
+	readonly after: number;
+	readonly floor: number;
+}
+
+const node = new Segmind();
+
+/** What is under way, by the names of lanes that the items carry. */
+const plays = new Map<unknown, Play>();
+
+/** The node, with every try recorded that n8n makes of it. */
+const recorded: INodeType = {
+	description: node.description,
+	async execute() {
+		return await plays.get(this.getInputData()[0]?.json.lane)!.record(this);
+	},
+};
+
+/** A batch that is run, with Retry execution until it succeeds. */
+export class Play {
+	/** Of all executions, in their order. */
+	readonly tries: Try[] = [];
+
+	/** What n8n stored, showed and threw in each execution. */
+	readonly executions: RunResult[] = [];
+
+	private readonly faults: FileFaults;
+
+	private floor: number;
+
+	constructor(
+		readonly batch: Batch,
+		private readonly lane: string,
+		private readonly engine: Engine,
+		readonly emulator: Emulator,
+	) {
+		this.faults = new FileFaults(batch);
+		this.floor = batch.floor;
+		plays.set(lane, this);
+		emulator.reset();
+		emulator.credits = batch.credits;
+		for (const { prompt, faults } of batch.items) {
+			for (const fault of faultsOf(faults, emulator.key)) emulator.inject({ ...fault, prompt });
+		}
+		if (!isFlow(batch)) return;
+		const output = batch.outputs.map((keyname) => ({ keyname, value: `{file}?${keyname}` }));
+		for (const on of ['status', 'result'] as const) {
+			emulator.inject({ on, fields: { output: JSON.stringify(output) }, times: -1 });
+		}
+	}
+
+	/** When files could not be stored or read back. */
+	get failed(): FileFaults['failed'] {
+		return this.faults.failed;
+	}
+
+	async read(item: INodeExecutionData, field: string): Promise<Buffer> {
+		return await this.engine.read(item, field);
+	}
+
+	/** Before the second retry, credits are added and the floor is lifted. Each retry uses up a fault at least. */
+	async toItsEnd(): Promise<this> {
+		const { batch, engine, emulator, executions } = this;
+		const faults = batch.items.flatMap((item) => item.faults).length + batch.stores.times + batch.reads.times;
+		let ran = await engine.run(this.options);
+		for (executions.push(ran); ran.error && executions.length < faults + 4; executions.push(ran)) {
+			if (executions.length === 2) Object.assign(this, { floor: 0 });
+			if (executions.length === 2) emulator.credits = 10;
+			ran = await engine.retry(ran, this.options);
+		}
+		for (const [id, each] of fileFaults) if (each === this.faults) fileFaults.delete(id);
+		for (let waited = 0; emulator.inFlight > 0 && waited < 100; waited += 1) await sleep(10);
+		return this;
+	}
+
+	/** Runs the node for one try. */
+	async record(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { emulator, executions, floor, tries } = this;
+		const [first, before, execution] = [emulator.requests.length, emulator.credits ?? 0, executions.length];
+		const add = (outcome: Pick<Try, 'items' | 'error'>): void => {
+			const requests = emulator.requests.slice(first).filter(({ method }) => method === 'POST');
+			tries.push({ ...outcome, execution, requests, before, after: emulator.credits ?? 0, floor });
+		};
+		fileFaults.set(context.getExecutionId(), this.faults);
+		try {
+			const output = await node.execute.call(context);
+			add({ items: structuredClone(output[0]) });
+			return output;
+		} catch (thrown) {
+			add({ error: thrown as Error });
+			throw thrown; // eslint-disable-line @n8n/community-nodes/require-node-api-error -- the node's own
+		}
+	}
+
+	private get options(): RunOptions {
+		const { onError, maxTries } = this.batch;
+		return {
+			credential: { apiKey: this.emulator.key, baseUrl: this.emulator.url },
+			items: inputOf(this.batch, this.lane),
+			node: { onError, retryOnFail: maxTries > 1, maxTries, waitBetweenTries: 1 },
+			parameters: parametersOf(this.batch, this.floor),
+		};
+	}
+}
+
+/** Starts lanes, each of which runs one batch at a time against an emulator of its own. */
+export async function startLanes(count: number) {
+	const engine = await Engine.start(recorded);
+	makeStorageFail();
+	const emulators = await Promise.all(Array.from({ length: count }, async () => await Emulator.start()));
+	const play = async (lane: number, batch: Batch): Promise<Play> =>
+		await new Play(batch, `lane ${lane}`, engine, emulators[lane]!).toItsEnd();
+	const stop = async (): Promise<void> => {
+		await engine.stop();
+		for (const emulator of emulators) await emulator.close();
+	};
+	return { play, stop };
+}

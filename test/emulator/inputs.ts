@@ -1,0 +1,59 @@
+import type { PublishedAttribute, PublishedModel } from './published';
+import { SIZES } from './published';
+
+/** The values that the model works with, or the error of a body that it does not accept. */
+export type Inputs =
+	| { readonly values: Readonly<Record<string, unknown>>; readonly error?: undefined }
+	| { readonly status: 400 | 406; readonly error: string };
+
+/** Multipart fields are text: reads numbers and booleans from it. */
+function fromText({ type }: PublishedAttribute, text: unknown): unknown {
+	if (typeof text !== 'string') return text;
+	if (type === 'int' && /^-?\d+$/.test(text)) return Number(text);
+	if (type === 'float' && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+	if (type === 'bool' && /^(true|false|1|0)$/i.test(text)) return /^(true|1)$/i.test(text);
+	return text;
+}
+
+/** What a value must be, undefined if it is that. */
+function requirement(attribute: PublishedAttribute, value: unknown): string | undefined {
+	const { type, min, max, values = Object.keys(SIZES) } = attribute;
+	switch (type) {
+		case 'str':
+			return typeof value === 'string' && value.trim() !== '' ? undefined : 'a non-empty string';
+		case 'bool':
+			return typeof value === 'boolean' ? undefined : 'a boolean';
+		case 'enum':
+			return typeof value === 'string' && values.includes(value) ? undefined : `one of: ${values.join(', ')}`;
+		default: {
+			const isNumber = type === 'int' ? Number.isInteger(value) : typeof value === 'number';
+			const isWithin = Number(value) >= (min ?? -Infinity) && Number(value) <= (max ?? Infinity);
+			if (isNumber && isWithin) return undefined;
+			const kind = type === 'int' ? 'an integer' : 'a number';
+			return min === undefined ? kind : `${kind} between ${min} and ${max}`;
+		}
+	}
+}
+
+/** Checks a request body, rounds sizes, fills in defaults and drops attributes that are ignored. */
+export function readInputs(
+	{ attributes }: PublishedModel,
+	body: Readonly<Record<string, unknown>>,
+	isForm: boolean,
+): Inputs {
+	const values: Record<string, unknown> = {};
+	for (const [name, attribute] of Object.entries(attributes)) {
+		const { onlyFor, multipleOf, required } = attribute;
+		if (onlyFor !== undefined && !onlyFor.values.includes(String(values[onlyFor.attribute]))) continue;
+		const sent = isForm ? fromText(attribute, body[name]) : body[name];
+		if (sent === undefined) {
+			if (required) return { status: 400, error: `Missing required field: ${name}` };
+			if (attribute.default !== undefined) values[name] = attribute.default;
+			continue;
+		}
+		const expected = requirement(attribute, sent);
+		if (expected !== undefined) return { status: 406, error: `Invalid value: ${name} must be ${expected}` };
+		values[name] = multipleOf === undefined ? sent : Math.round(Number(sent) / multipleOf) * multipleOf;
+	}
+	return { values };
+}

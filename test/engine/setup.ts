@@ -1,0 +1,54 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import type { EmulatorOptions } from '../emulator/emulator';
+import { Emulator } from '../emulator/emulator';
+import type { RunOptions, RunResult } from './engine';
+import { Engine } from './engine';
+
+export let engine: Engine;
+
+export let emulator: Emulator;
+
+/** A second server, to show what is not sent to another host. */
+export let otherServer: Emulator;
+
+/** Starts the engine and both servers for all tests of a file, and resets the servers before each test. */
+export function useEngine(options: EmulatorOptions = {}): void {
+	beforeAll(async () => {
+		engine = await Engine.start();
+		emulator = await Emulator.start(options);
+		otherServer = await Emulator.start();
+	});
+	beforeEach(() => {
+		emulator.reset();
+		otherServer.reset();
+	});
+	afterAll(async () => {
+		await engine.stop();
+		await emulator.close();
+		await otherServer.close();
+	});
+}
+
+/** Runs the node, expects no error and returns its items. */
+export async function itemsFrom(options: RunOptions): Promise<INodeExecutionData[]> {
+	const { items, error } = await engine.run(options);
+	expect(error).toBeUndefined();
+	return items;
+}
+
+/** Runs the node while n8n cannot store files, which starts before the first file arrives. */
+export async function runWithoutStorage(options: RunOptions): Promise<RunResult> {
+	emulator.inject({ on: 'file', delay: 500 });
+	const { ended } = await engine.begin(options);
+	const repair = await engine.breakStorage();
+	return await ended.finally(repair);
+}
+
+/** The address of a server that accepts no connection. */
+export async function closedServer(): Promise<string> {
+	const server = await Emulator.start();
+	const { url } = server;
+	await server.close();
+	return url;
+}

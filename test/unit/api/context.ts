@@ -1,0 +1,71 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test, not part of the node */
+import type { RequestListener } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import { fetch } from 'undici';
+import type { RequestInit } from 'undici';
+
+import { SegmindApi } from '../../../credentials/SegmindApi.credentials';
+
+export const KEY = 'key-1';
+
+/** A server on this machine that is started for each test, which sets how it responds. */
+export function useServer() {
+	const server = createServer((request, response) => {
+		const { url, method, headers } = request;
+		let body = '';
+		request.setEncoding('utf8').on('data', (chunk) => (body += String(chunk)));
+		request.on('end', () => {
+			control.requests.push({ url, method, headers, body });
+			control.respond(request, response);
+		});
+	});
+	const control = {
+		url: '',
+		requests: [] as Array<Readonly<Record<'url' | 'method' | 'headers' | 'body', unknown>>>,
+		respond: (() => {}) as RequestListener,
+		close: () => void server.close().closeAllConnections(),
+	};
+	beforeEach(async () => {
+		await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+		control.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+		control.requests = [];
+		control.respond = (_, response) => void response.end();
+	});
+	afterEach(control.close);
+	return control;
+}
+
+/** Sends a request and reads the response, as a text or, for n8n's `encoding: 'stream'`, piece by piece. */
+export async function exchange(url: string, init: object, follows: boolean, encoding?: unknown) {
+	const response = await fetch(url, { ...(init as RequestInit), redirect: follows ? 'follow' : 'manual' });
+	const body = encoding === 'stream' ? (response.body ?? []) : await response.text();
+	return { statusCode: response.status, headers: Object.fromEntries(response.headers), body };
+}
+
+/** n8n's context as far as the API needs it: its requests really go out, by the options that n8n has. */
+export function contextOf(credential: { apiKey: unknown; baseUrl: unknown }, cancelled?: AbortSignal) {
+	const sent: IHttpRequestOptions[] = [];
+	async function send(options: IHttpRequestOptions, signal: unknown): Promise<unknown> {
+		sent.push(options);
+		const { url, method, headers, disableFollowRedirect, encoding } = options;
+		const body = options.body === undefined ? null : JSON.stringify(options.body);
+		const init = { method, headers, body, signal: signal ?? null };
+		const response = await exchange(url, init, disableFollowRedirect !== true, encoding);
+		if (response.statusCode >= 300 && options.ignoreHttpStatusErrors !== true) throw new Error('Status');
+		return options.returnFullResponse === true ? response : response.body;
+	}
+	const context = {
+		getCredentials: async () => credential,
+		getExecutionCancelSignal: () => cancelled,
+		helpers: {
+			httpRequest: async (options: IHttpRequestOptions) => await send(options, options.abortSignal),
+			async httpRequestWithAuthentication(this: IExecuteFunctions, _: string, options: IHttpRequestOptions) {
+				const signed = await new SegmindApi().authenticate(credential as never, options);
+				return await send(signed, this.getExecutionCancelSignal());
+			},
+		},
+	};
+	return { context: context as unknown as IExecuteFunctions, sent };
+}

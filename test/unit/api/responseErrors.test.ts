@@ -1,0 +1,80 @@
+import { MAY_BE_BILLED } from '../../../nodes/Segmind/api/errors';
+import type { ApiResponse } from '../../../nodes/Segmind/api/response';
+import * as errors from '../../../nodes/Segmind/api/responseErrors';
+import { redactor } from '../../../nodes/Segmind/api/text';
+
+const errorOf = (statusCode: number, text: string, headers: ApiResponse['headers'] = {}) =>
+	errors.responseError({ statusCode, headers, body: Buffer.from(text) }, redactor('key-1'));
+
+/**
+ * What is published of the API, and what a response means for money, typed by hand: the reason, a part of the advice,
+ * and the responses, each a status and its text.
+ */
+const TABLE = `
+response, usage page: 101 | 200 queued | 204 | 299 | 600
+endpoint, 'Base URL': 300 | 302 Found | 399 | 404 The requested URL does not exist | 405 Method Not Allowed
+endpoint, proxy: 406 Invalid content type | 406 Invalid Content-Type | 406 invalid contenttype
+endpoint, update of this node: 410 This model is retired
+credential, Paste a key: 401 Missing Authorization or x-api-key in header | 401 | 401 blocked
+credential, Paste a key: 401 Unauthorized. API key is invalid or may have expired...
+credential, owner of the Segmind team: 403 Model not permitted for this team
+credits, Add credits: 402 Insufficient credits. You have 0.0 credits. | 406 Balance too low | 406 Not enough funds
+credits, Add credits: 406 You have 0.02 credits but this request needs 0.05 | 406 Insufficient
+credits, Raise the limit: 406 Team spend limit reached | 406 Spending is over its limit
+credits, Raise the limit: 406 The limit of credits for your team is reached
+moderation, 'Safety Tolerance': 400 Prompt violates the content policy | 406 Rejected by the content filter
+moderation, 'Safety Tolerance': 406 Blocked by safety system | 422 content-policy | 422 NSFW content detected
+moderation, 'Safety Tolerance': 422 The prompt was flagged | 500 Request Moderated
+request, Change the value: 400 | 400 Missing required field: prompt | 400 safety_tolerance must be between 1 and 5
+request, Change the value: 406 | 406 width must be an integer between 256 and 1440 | 406 Steamy upspending has no limits
+request, Change the value: 408 | 422 | 422 safety tolerance must be an integer | 422 safetytolerance is unblocked | 499
+rateLimit, Try again later: 429 Too Many Requests | 429
+server, Try again later: 500 | 500 Internal Polling Error | 502 Bad Gateway | 503 Blocked
+uncertain, usage page: 501 | 504 Gateway Time-out | 599
+`;
+
+const ROWS = Array.from(TABLE.matchAll(/^(\w+), (.+?): (?=\d)(.+)$/gm)).flatMap(
+	([, reason, advice, responses]) =>
+		(responses ?? '').split(' | ').map((response) => [response, reason, advice ?? ''] as const),
+);
+
+it.each(ROWS)('%s means %s and advises: %s', (response, reason, advice) => {
+	const statusCode = Number.parseInt(response, 10);
+	const text = response.slice(4);
+	const error = errorOf(statusCode, text);
+	const mayBeBilled = reason === 'response' || reason === 'uncertain';
+	expect(error).toMatchObject({ reason, statusCode, billed: mayBeBilled ? 'unknown' : 'no' });
+	expect(error.message).toMatch(/^(The|This|Segmind) [\w', ]{15,} \(\d{3}\)/);
+	expect(error.message.endsWith(` (${statusCode})${text === '' ? '' : `: ${text}`}`)).toBe(true);
+	expect(error.description).toContain(advice);
+	expect(error.description.endsWith('. Nothing was billed.')).toBe(!mayBeBilled);
+	expect(error.description.includes(MAY_BE_BILLED)).toBe(mayBeBilled);
+});
+
+it('says that nothing was billed for 300 to 500, 502 and 503 alone, and never retries what may be', () => {
+	const statusCodes = Array.from({ length: 500 }, (_, index) => 100 + index);
+	const notBilled = statusCodes.filter((statusCode) => errorOf(statusCode, '').billed === 'no');
+	expect(notBilled).toStrictEqual(statusCodes.slice(200, 401).concat(502, 503));
+	const retried = statusCodes.filter((statusCode) => errorOf(statusCode, '').retryable);
+	expect(retried).toStrictEqual([429, 500, 502, 503]);
+});
+
+it('keeps what the headers say', () => {
+	const headers = { 'x-remaining-credits': '9.95', 'x-request-id': 'r-key-1', 'retry-after': '7' };
+	const known = { remainingCredits: 9.95, requestId: 'r-…', retryAfter: 7000 };
+	const message = expect.stringMatching(/: Key …$/);
+	expect(errorOf(429, 'Key key-1', headers)).toMatchObject({ ...known, message });
+});
+
+const USAGE = { cost: 0.05, remainingCredits: 9.95, requestId: 'r-2', generationTime: 2 };
+
+it.each([
+	[() => errors.noFileError('x', 200, USAGE), 'response', 200, 'r-2', 'usage page'],
+	[() => errors.expiredError('r-1'), 'uncertain', 404, 'r-1', 'an hour. The image may'],
+	[() => errors.freeCallError('x', null), 'server', null, null, 'later. Nothing was billed.'],
+	[() => errors.foreignResponseError('x', 200), 'endpoint', 200, null, "'Base URL'"],
+])('%p has the reason %s', (toError, reason, statusCode, requestId, advice) => {
+	const message = expect.stringMatching(/^x$|^Segmind no longer knows the request r-1 \(404\)$/);
+	const description = expect.stringContaining(advice);
+	expect(toError()).toMatchObject({ reason, statusCode, requestId, message, description });
+});

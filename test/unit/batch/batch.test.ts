@@ -1,0 +1,263 @@
+import type { IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { PendingError } from '../../../nodes/Segmind/api/errors';
+import { executeJobs } from '../../../nodes/Segmind/batch/execute';
+import type { Task } from '../../../nodes/Segmind/batch/task';
+import type { Job } from '../../../nodes/Segmind/jobs/jobs';
+import { toBatchOptions } from '../../../nodes/Segmind/jobs/options';
+import { FakeN8n } from '../context';
+import { after, errorOf, imageOf, jobsOf, now, settle, useFakeTime, usageOf } from './setup';
+
+/** Stands in for an operation and for Segmind. */
+class FakeTask implements Task<string> {
+	/** What was sent and collected, and when. */
+	readonly log: Array<[string, number]> = [];
+	/** What a step fails with once. */
+	readonly errors = new Map<string, Error>();
+	delivery: 'direct' | 'queued' | 'submitOnly' = 'direct';
+	price: number | 'free' = 0.05;
+	usage = usageOf();
+	/** Milliseconds for one image. */
+	duration = 0;
+	onCollect = (): void => undefined;
+	identityOf = ({ request }: Job<string>): unknown => [request];
+	fileNameOf: Task<string>['fileNameOf'] = ({ request }, queued) => queued?.requestId ?? request;
+
+	send: Task<string>['send'] = async (_client, { request }) => {
+		await this.step(`send ${request}`);
+		const { usage, delivery } = this;
+		return delivery === 'direct'
+			? { result: imageOf(request, usage) }
+			: { queued: { requestId: `id-${request}` } };
+	};
+
+	collect: Task<string>['collect'] = async (_client, { request }, { requestId }) => {
+		this.onCollect();
+		await this.step(`collect ${requestId}`);
+		const { file, ...rest } = imageOf(request, this.usage);
+		return this.delivery === 'submitOnly' ? { ...rest, status: 'QUEUED' } : { ...rest, file };
+	};
+
+	private async step(name: string): Promise<void> {
+		this.log.push([name, now()]);
+		const error = this.errors.get(name);
+		this.errors.delete(name);
+		if (error !== undefined) throw error;
+		if (this.duration > 0) await sleep(this.duration);
+	}
+}
+
+let n8n: FakeN8n;
+let task: FakeTask;
+
+beforeEach(() => {
+	useFakeTime();
+	n8n = new FakeN8n();
+	task = new FakeTask();
+});
+
+/** Runs the node once, with a job for each letter. */
+async function run(letters: string, options: IDataObject = {}, invalid: number[] = []) {
+	const jobs = jobsOf([...letters], options).filter(({ itemIndex }) => !invalid.includes(itemIndex));
+	const failures = invalid.map((itemIndex) => ({ itemIndex, error: errorOf('request') }));
+	const list = { jobs, failures, options: toBatchOptions(options) };
+	const roundings = invalid.map(() => ({ label: 'Width', entered: 500, sent: 512, step: 32 }));
+	return await settle(executeJobs(n8n.context, task, list, roundings));
+}
+
+/** Runs the node once and returns each item as its prompt or the reason of its error; with * if it was paid before. */
+async function outcomesOf(...args: Parameters<typeof run>): Promise<string> {
+	const texts = (await run(...args)).map(({ json: { prompt, alreadyPaid, details } }) => {
+		const reason = (details as { cause?: string } | undefined)?.cause;
+		return `${(prompt as string | undefined) ?? reason}${alreadyPaid === true ? '*' : ''}`;
+	});
+	return texts.join(' ');
+}
+
+const stepsOf = ({ log }: FakeTask): string => log.map(([step]) => step).join(', ');
+
+test('pays for each job once, and leaves nothing behind when all are delivered', async () => {
+	expect(await outcomesOf('aba')).toBe('a b a');
+	expect(stepsOf(task)).toBe('send a, send b, send a');
+	expect([n8n.nodeContext, n8n.credentialsRead, n8n.balanceRequests]).toEqual([{}, 1, 0]);
+});
+
+const unexpected = new TypeError('x is not a function');
+const pending = new PendingError('Not ready', 'id-b');
+
+test.each<[string, FakeTask['delivery'], Error | 'storage', string, string, string]>([
+	['resends what was not billed', 'direct', errorOf('moderation'), 'moderation', 'b', 'send b'],
+	['does not resend what may have been billed', 'direct', errorOf('response'), 'response', 'response', ''],
+	['does not resend after an unexpected error', 'direct', unexpected, 'uncertain', 'uncertain', ''],
+	['does not pay for an image that n8n could not store', 'direct', 'storage', 'uncertain', 'uncertain', ''],
+	['collects a queued request after a PendingError', 'queued', pending, 'uncertain', 'b', 'collect id-b'],
+	[
+		'collects a queued request after an unexpected error',
+		'queued',
+		unexpected,
+		'uncertain',
+		'b',
+		'collect id-b',
+	],
+	['collects an image again that n8n could not store', 'queued', 'storage', 'uncertain', 'b', 'collect id-b'],
+	[
+		'resends a queued request that failed',
+		'queued',
+		errorOf('moderation'),
+		'moderation',
+		'b',
+		'send b, collect id-b',
+	],
+	[
+		'collects nothing that was only submitted',
+		'submitOnly',
+		errorOf('request'),
+		'request',
+		'b',
+		'send b, collect id-b',
+	],
+])('a second try %s', async (_name, delivery, error, first, second, steps) => {
+	task.delivery = delivery;
+	if (error !== 'storage') task.errors.set(delivery === 'queued' ? 'collect id-b' : 'send b', error);
+	expect(await outcomesOf('a')).toBe('a');
+	n8n.storageError = error === 'storage' ? 'No space left' : undefined;
+	expect(await outcomesOf('b')).toBe(first);
+	n8n.storageError = undefined;
+	task.log.length = 0;
+	expect(await outcomesOf('b')).toBe(second);
+	expect(stepsOf(task)).toBe(steps);
+});
+
+test('Retry execution resends what may have been billed, and so does Retry On Fail when the user takes the risk', async () => {
+	task.errors.set('send a', errorOf('uncertain')).set('send b', errorOf('uncertain'));
+	expect(await outcomesOf('ab')).toBe('uncertain uncertain');
+	expect(await outcomesOf('ax', { retryUncertain: true }, [1])).toBe('a request');
+	n8n.retryExecution();
+	expect(await outcomesOf('ab')).toBe('a* b');
+});
+
+test('a later try delivers what is paid, without a credential and whatever becomes of the rest', async () => {
+	task.errors.set('send b', errorOf('request'));
+	await run('abc');
+	expect(await outcomesOf('ca', {}, [2])).toBe('c* a* request');
+	expect(n8n.credentialsRead).toBe(1);
+	task.errors.set('send x', errorOf('credential'));
+	expect(await outcomesOf('xya', { concurrency: 1 })).toBe('credential credential a*');
+	expect(stepsOf(task)).toBe('send a, send b, send c, send x');
+});
+
+test('gives every file of a run a name of its own', async () => {
+	task.errors.set('send B', errorOf('request'));
+	const names = async (...args: Parameters<typeof run>) =>
+		(await run(...args)).map(({ binary }) => binary?.data?.fileName ?? '').join(' ');
+	expect(await names('bbB')).toBe('b.png b-2.png ');
+	expect(await names('Bbb')).toBe('B-3.png b-2.png b.png');
+	expect(await names('ab', { fileName: 'mine' })).toBe('mine.png mine-2.png');
+});
+
+test('keeps to the options: images at once, requests per minute, retries', async () => {
+	task.duration = 5000;
+	await run('abc', { concurrency: 2 });
+	await run('abc', { requestsPerMinute: 30 });
+	expect(task.log.map(([, time]) => time)).toEqual([0, 0, 5000, 10_000, 12_000, 14_000]);
+	task.errors.set('send a', errorOf('server')).set('send b', errorOf('server'));
+	expect((await run('a', { maxRetries: 1 }))[0]?.json.attempts).toBe(2);
+	expect(await outcomesOf('b', { maxRetries: 0 })).toBe('server');
+});
+
+test('stores a queued request before it is polled', async () => {
+	task.delivery = 'queued';
+	task.onCollect = () => {
+		const stored = { state: 'queued', queued: { requestId: 'id-a' }, itemIndex: 0, executionId: '1' };
+		expect(n8n.nodeContext).toMatchObject({ ledger: { 0: { 0: stored } } });
+	};
+	expect(await outcomesOf('a')).toBe('a');
+});
+
+test('reports a queued request as paid by an earlier try, with its id, and collects it whatever the limit', async () => {
+	task.delivery = 'submitOnly';
+	expect(await outcomesOf('ab', {}, [1])).toBe('a request');
+	expect(await outcomesOf('ab', { minimumRemainingCredits: 1 })).toBe('a* credits');
+	task.delivery = 'queued';
+	task.errors.set('collect id-c', pending);
+	await run('c');
+	const [first, second] = await run('xc', { minimumRemainingCredits: 1, concurrency: 1 });
+	expect(first?.json.details).toMatchObject({ cause: 'credits' });
+	expect(second).toMatchObject({ json: { attempts: 1 }, binary: { data: { fileName: 'id-c.png' } } });
+});
+
+test('what is free is never uncertain, and is fetched again when it could not be stored', async () => {
+	task.price = 'free';
+	task.usage = { ...usageOf(null), requestId: 'id-a' };
+	task.errors.set('send a', errorOf('uncertain'));
+	expect(await outcomesOf('a', { minimumRemainingCredits: 1 })).toBe('uncertain');
+	n8n.storageError = 'No space left';
+	const [item] = await run('a');
+	expect(item?.json).toMatchObject({
+		error: 'The image was made but n8n could not store it: No space left',
+		message: expect.stringContaining('fetched by its request ID, id-a,'),
+	});
+	n8n.storageError = undefined;
+	expect(await outcomesOf('a')).toBe('a');
+});
+
+describe('a minimum of remaining credits', () => {
+	const options = { minimumRemainingCredits: 0.5 };
+
+	test('holds back what would go below it, at the price that was paid', async () => {
+		n8n.balance.body = { credits: 0.5, 'free-credits': 0.5 };
+		task.usage = usageOf(0.2);
+		expect(await outcomesOf('abcd', { ...options, concurrency: 1 })).toBe('a b credits credits');
+		expect(n8n.balanceRequests).toBe(1);
+	});
+
+	test('holds back everything while the balance is unknown', async () => {
+		n8n.balance = { statusCode: 500, body: { error: 'busy' } };
+		expect(await outcomesOf('ab', options)).toBe('server server');
+		expect([n8n.balanceRequests, task.log]).toEqual([3, []]);
+	});
+
+	test('sends nothing when the execution is cancelled while the balance is read', async () => {
+		n8n.balance = { statusCode: 500, body: { error: 'busy' } };
+		after(250, () => {
+			n8n.balance = { statusCode: 200, body: { credits: 1 } };
+			n8n.cancellation.abort();
+		});
+		expect(await outcomesOf('a', options)).toBe('request');
+		expect([n8n.balanceRequests, task.log, now()]).toEqual([2, [], 300]);
+	});
+});
+
+describe('a node that stops on errors', () => {
+	beforeEach(() => {
+		n8n.onError = 'stopWorkflow';
+		task.errors.set('send b', errorOf('request'));
+	});
+
+	test('sends nothing after the first one, and says what is paid and kept', async () => {
+		await expect(run('acbd', { concurrency: 1 })).rejects.toMatchObject({
+			message: 'It failed: request',
+			description:
+				'Try again later. 2 of 4 images are paid and kept: Retry On Fail and Retry execution pay only for the rest.',
+		});
+		expect(stepsOf(task)).toBe('send a, send c, send b');
+		task.errors.set('send x', errorOf('request'));
+		await expect(run('x')).rejects.toMatchObject({ description: 'Try again later.' });
+	});
+
+	test('sends nothing at all when an item is invalid', async () => {
+		await expect(run('aa', {}, [1])).rejects.toThrow('It failed: request');
+		expect(task.log).toEqual([]);
+	});
+});
+
+test('a node that continues on errors delivers in the order of its items, with hints', async () => {
+	task.errors.set('send c', errorOf('rateLimit', 2500)).set('send d', errorOf('moderation'));
+	expect(await outcomesOf('abcd', { concurrency: 1 }, [1])).toBe('a request c moderation');
+	expect(n8n.hints).toEqual([
+		'2 images for $0.10',
+		"Waited 3 s for Segmind's rate limit",
+		'Width 500 was sent as 512: the API counts in steps of 32',
+	]);
+});

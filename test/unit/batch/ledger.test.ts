@@ -1,0 +1,163 @@
+import type { LedgerEntry } from '../../../nodes/Segmind/batch/ledger';
+import { Ledger } from '../../../nodes/Segmind/batch/ledger';
+import { UniqueNames } from '../../../nodes/Segmind/files/fileName';
+import type { Job } from '../../../nodes/Segmind/jobs/jobs';
+import { FakeN8n } from '../context';
+import { cpuSeconds, errorOf, jobsOf, usageOf } from './setup';
+
+let n8n: FakeN8n;
+
+beforeEach(() => {
+	n8n = new FakeN8n();
+});
+
+/** The ledger as a new try of the node opens it. */
+const open = (identityOf: (job: Job<string>) => unknown = ({ request }) => request): Ledger<string> =>
+	new Ledger(n8n.context, identityOf);
+
+const queued = (requestId: string) => ({ state: 'queued' as const, queued: { requestId } });
+
+const paid = (fileName: string, fileId?: string) => ({
+	state: 'paid' as const,
+	result: {
+		...{ fields: {}, usage: usageOf(), fileName, namedFiles: {}, attempts: 1 },
+		...(fileId === undefined ? {} : { file: { id: fileId, data: '', mimeType: 'image/png' } }),
+	},
+});
+
+const textOf = (entry: LedgerEntry | undefined): string => {
+	if (entry?.state === 'paid') return entry.result.fileName;
+	return entry?.state === 'queued' ? entry.queued.requestId : (entry?.state ?? '-');
+};
+
+/** What a new try knows about each of its jobs: the name of its file, its request id, 'uncertain' or nothing. */
+async function knownOf(jobs: ReadonlyArray<Job<string>>): Promise<string> {
+	const known = await open().load(jobs);
+	return jobs.map((job) => textOf(known.get(job))).join(' ');
+}
+
+/** Records that a job was paid for each letter. */
+function pay(letters: string): void {
+	const ledger = open();
+	for (const job of jobsOf([...letters])) ledger.record(job, paid(`${job.request}${job.itemIndex}`));
+}
+
+test.each([
+	['gives each entry to one job', 'ab', 'abca', 'a0 b1 - -'],
+	['moves an entry with its job when items are reordered or removed', 'abc', 'cxa', 'c2 - a0'],
+	['leaves the entries of equal jobs with their items', 'aaaa', 'xaxa', '- a1 - a3'],
+	['gives what is left to equal jobs in order', 'aaaa', 'xxaaaaa', '- - a2 a3 a0 a1 -'],
+])('%s', async (_name, before, after, expected) => {
+	pay(before);
+	expect(await knownOf(jobsOf([...after]))).toBe(expected);
+	n8n.retryExecution();
+	expect(await knownOf(jobsOf([...after]))).toBe(expected);
+});
+
+test('tells the images of one item apart', async () => {
+	const images = [0, 1].map((imageIndex) => ({ ...jobsOf(['a'])[0]!, imageIndex }));
+	const ledger = open();
+	for (const job of images) ledger.record(job, paid(`a${job.imageIndex}`));
+	expect(await knownOf(images.toReversed())).toBe('a1 a0');
+});
+
+test('finds a job by its values, whatever the order of its fields, but not of its lists', async () => {
+	const jobs = jobsOf(['a']);
+	open(() => [{ b: [1, 2], a: { d: null, c: 'x' } }]).record(jobs[0]!, paid('a'));
+	const isKnown = async (identity: unknown) => (await open(() => identity).load(jobs)).size === 1;
+	expect(await isKnown([{ a: { c: 'x', d: null }, b: [1, 2] }])).toBe(true);
+	expect(await isKnown([{ a: { c: 'x', d: null }, b: [2, 1] }])).toBe(false);
+	expect(await isKnown([{ a: { c: 'x' }, b: [1, 2] }])).toBe(false);
+});
+
+test('what is paid comes before what is queued, and that before what is uncertain', async () => {
+	const jobs = jobsOf([...'aaaa']);
+	const ledger = open();
+	ledger.recordUncertain(jobs[0]!, errorOf('uncertain'));
+	ledger.record(jobs[1]!, queued('id-1'));
+	ledger.record(jobs[2]!, paid('a2'));
+	expect(await knownOf(jobs.map((job) => ({ ...job, itemIndex: job.itemIndex + 4 })))).toBe(
+		'a2 id-1 uncertain -',
+	);
+});
+
+test('forgets a result whose file is gone, and stores a file of another execution again', async () => {
+	const jobs = jobsOf(['a', 'b']);
+	const ledger = open();
+	for (const job of jobs) ledger.record(job, paid(job.request, `of-${job.request}`));
+	n8n.files.set('of-a', Buffer.from('bytes'));
+	expect(await knownOf(jobs)).toBe('a -');
+	n8n.files.set('of-b', Buffer.from('bytes'));
+	expect(await knownOf(jobs)).toBe('a -');
+	expect(n8n.files.size).toBe(2);
+	n8n.retryExecution();
+	expect((await open().load(jobs)).get(jobs[0]!)).toMatchObject({ result: { file: { id: 'file-2' } } });
+});
+
+test('holds an uncertain job back in Retry On Fail, and forgets it in Retry execution', async () => {
+	const jobs = jobsOf(['a']);
+	open().recordUncertain(jobs[0]!, errorOf('uncertain'));
+	const description = expect.stringMatching(/^Try again later\. Not retried automatically\. .*'Retry When/);
+	const error = { message: 'It failed: uncertain', description };
+	expect((await open().load(jobs)).get(jobs[0]!)).toMatchObject({ error });
+	expect(await knownOf(jobsOf(['a'], { retryUncertain: true }))).toBe('-');
+	n8n.retryExecution();
+	expect(await knownOf(jobs)).toBe('-');
+	expect(JSON.stringify(n8n.nodeContext)).not.toContain('uncertain');
+});
+
+test('a new state replaces the earlier one of its job and no other, also in a later try', async () => {
+	const jobs = jobsOf([...'aabc']);
+	const [, , b, c] = jobs;
+	pay('aa');
+	const first = open();
+	expect(first.queuedOf(c!)).toBeUndefined();
+	first.record(b!, queued('id-b'));
+	first.record(c!, queued('id-c'));
+	expect(first.queuedOf(c!)).toEqual({ requestId: 'id-c' });
+	expect(await knownOf(jobs)).toBe('a0 a1 id-b id-c');
+	const second = open();
+	await second.load(jobs);
+	second.record(b!, paid('b2'));
+	second.forget(c!);
+	expect([second.queuedOf(b!), second.queuedOf(c!)]).toEqual([undefined, undefined]);
+	expect(await knownOf(jobsOf([...'aabcb']))).toBe('a0 a1 b2 - -');
+	second.record(c!, queued('id-d'));
+	expect(await knownOf(jobs)).toBe('a0 a1 b2 id-d');
+});
+
+test('each run of the node in a loop has entries of its own, and clearing them leaves nothing', async () => {
+	pay('a');
+	n8n.runIndex = 1;
+	expect(await knownOf(jobsOf(['a']))).toBe('-');
+	open().clear();
+	n8n.runIndex = 0;
+	expect(await knownOf(jobsOf(['a']))).toBe('a0');
+	open().clear();
+	expect(n8n.nodeContext).toEqual({});
+});
+
+describe('with 10,000 items', () => {
+	test.each([
+		['different', 0, (index: number) => `fox ${index}`],
+		['different and moved', 1, (index: number) => `fox ${index}`],
+		['equal', 0, () => 'fox'],
+		['equal and moved', 5000, () => 'fox'],
+	])('finds the entries of jobs that are %s', async (_name, shift, promptOf) => {
+		const start = cpuSeconds();
+		const jobs = jobsOf(Array.from({ length: 10_000 }, (_, index) => promptOf(index)));
+		const ledger = open();
+		for (const job of jobs) ledger.record(job, paid('fox'));
+		const moved = jobs.map((job) => ({ ...job, itemIndex: job.itemIndex + shift }));
+		expect((await open().load(moved)).size).toBe(10_000);
+		expect(cpuSeconds() - start).toBeLessThan(2);
+	});
+
+	test('gives equal files names of their own', () => {
+		const start = cpuSeconds();
+		const names = UniqueNames.forFiles();
+		const claimed = Array.from({ length: 10_000 }, () => names.claim('fox'));
+		expect([new Set(claimed).size, claimed.at(-1)]).toEqual([10_000, 'fox-10000']);
+		expect(cpuSeconds() - start).toBeLessThan(2);
+	});
+});

@@ -1,0 +1,104 @@
+import { PendingError, SkippedError } from '../../../nodes/Segmind/api/errors';
+import { RateLimiter } from '../../../nodes/Segmind/batch/rateLimiter';
+import { retryFreeCall, sendWithRetries } from '../../../nodes/Segmind/batch/retry';
+import { SpendingLimit } from '../../../nodes/Segmind/batch/spendingLimit';
+import { toJobOptions } from '../../../nodes/Segmind/jobs/options';
+import { errorOf, now, settle, settleError, useFakeTime, usageOf } from './setup';
+
+beforeEach(() => useFakeTime());
+
+const TEN_MINUTES = 600_000;
+const LONGER = TEN_MINUTES + 1;
+const risky = { retryUncertain: true };
+const server = (retryAfter?: number) => errorOf('server', retryAfter);
+const servers = (count: number) => Array.from({ length: count }, () => server());
+
+/** A batch with credits for some images, in which each request fails with the next error while there are any. */
+function batchOf(errors: readonly Error[], images = 3) {
+	const times: number[] = [];
+	const limiter = new RateLimiter(0, undefined);
+	const spending = new SpendingLimit(1, 0.1, async () => 1 + images * 0.1);
+	const send = async () => {
+		const error = errors[times.length];
+		times.push(now());
+		if (error !== undefined) throw error;
+		return { usage: usageOf(0.1) };
+	};
+	/** Runs a job and returns what became of it after how many requests. */
+	const run = async (options = {}): Promise<string> =>
+		await sendWithRetries(send, toJobOptions(options), limiter, spending).then(
+			({ attempts }) => `paid ${attempts}`,
+			({ attempts, reason }) => `${reason} ${attempts}`,
+		);
+	return { times, limiter, run };
+}
+
+test.each([
+	['retries a 503 and pays once', [server(), errorOf('network')], {}, [0, 500, 1500], 'paid', 2],
+	[
+		'waits as long as the server asks',
+		[server(3000), server(TEN_MINUTES)],
+		{},
+		[0, 3000, 603_000],
+		'paid',
+		2,
+	],
+	['does not wait longer than ten minutes', [server(LONGER)], {}, [0], 'server', 3],
+	['retries as often as the user set', servers(3), { maxRetries: 2 }, [0, 500, 1500], 'server', 3],
+	['does not resend a request that may have been billed', [errorOf('uncertain')], {}, [0], 'uncertain', 2],
+	['resends it when the user takes the risk', [errorOf('uncertain')], risky, [0, 500], 'paid', 1],
+	['does not resend after a response without an image', [errorOf('response')], risky, [0], 'response', 2],
+	['does not resend a rejected request', [errorOf('request')], risky, [0], 'request', 3],
+	['does not resend a queued request', [new PendingError('Not ready', 'id')], risky, [0], 'uncertain', 2],
+	['does not send what was held back', [SkippedError.because(server())], {}, [0], 'server', 3],
+	['waits for the rate limit', [errorOf('rateLimit', 5000)], {}, [0, 5000], 'paid', 2],
+])('%s', async (_name, errors, options, times, outcome, imagesLeft) => {
+	const batch = batchOf(errors);
+	expect(await settle(batch.run(options))).toBe(`${outcome} ${times.length}`);
+	expect(batch.times).toEqual(times);
+	for (let count = 0; count < imagesLeft; count += 1) expect(await settle(batch.run())).toBe('paid 1');
+	expect(await settle(batch.run())).toBe('credits 0');
+});
+
+test.each([
+	[0, [0, 500, 1500, 3500, 7500, 15_500, 30_500, 45_500]],
+	[1, [0, 1000, 3000, 7000, 15_000, 31_000, 61_000, 91_000]],
+])('waits longer before each retry, up to 30 s, with chance %s', async (random, times) => {
+	useFakeTime(random);
+	const batch = batchOf(servers(7));
+	await settle(batch.run({ maxRetries: 7 }));
+	expect(batch.times).toEqual(times);
+});
+
+test('all jobs wait for the rate limit that one met, even if that one gives up', async () => {
+	const batch = batchOf([errorOf('rateLimit', 5000)]);
+	expect(await settle(batch.run({ maxRetries: 0 }))).toBe('rateLimit 1');
+	await settle(Promise.all([batch.run(), batch.run()]));
+	expect(batch.times).toEqual([0, 5000, 5000]);
+	expect(batch.limiter.waited).toBe(5000);
+});
+
+test('a rate limit of more than ten minutes stops the batch, and jobs that wait for the spending limit', async () => {
+	const paused = batchOf([errorOf('rateLimit', TEN_MINUTES)]);
+	await settle(paused.run({ maxRetries: 0 }));
+	expect(paused.limiter.waited).toBe(TEN_MINUTES);
+	const stopped = batchOf([errorOf('rateLimit', LONGER)], 1);
+	expect(await settle(Promise.all([stopped.run(), stopped.run()]))).toEqual(['rateLimit 1', 'rateLimit 0']);
+	expect(stopped.times).toEqual([0]);
+});
+
+test.each([
+	['is retried twice', servers(3), 3, 1500, undefined],
+	['waits as long as the server asks, up to 30 s', [server(3000), server(LONGER)], 3, 33_000, undefined],
+	['is not retried when that can not help', [errorOf('credential')], 1, 0, undefined],
+	['is not retried when the execution is cancelled', [server()], 1, 0, AbortSignal.abort()],
+])('a free call %s', async (_name, errors, calls, milliseconds, cancelled) => {
+	const call = jest.fn<Promise<never>, []>();
+	for (const error of errors) call.mockRejectedValueOnce(error);
+	call.mockRejectedValue(errorOf('request'));
+	const error = await settleError(retryFreeCall(call, cancelled));
+	expect(error).toBeInstanceOf(SkippedError);
+	expect(error.message).toMatch(/^Not sent because another request failed: It failed/);
+	expect([call.mock.calls.length, now()]).toEqual([calls, milliseconds]);
+	expect(await retryFreeCall(async () => 'balance', cancelled)).toBe('balance');
+});

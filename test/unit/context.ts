@@ -1,0 +1,82 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- n8n hands files over as Node's streams */
+import { Readable } from 'node:stream';
+import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+
+/** Stands in for n8n: one node, whose memory and files last over its tries. */
+export class FakeN8n {
+	/** What n8n passes on when it runs the node again. */
+	nodeContext: IDataObject = {};
+	executionId = '1';
+	runIndex = 0;
+	nodeType = 'segmind';
+	onError: INode['onError'] = 'continueRegularOutput';
+	items: INodeExecutionData[] = [];
+	hints: string[] = [];
+	/** Stored bytes by the id of their file. */
+	files = new Map<string, Buffer>();
+	/** Why nothing can be stored, as long as that is so. */
+	storageError: string | undefined;
+	signsLinks = true;
+	/** The response to a request for the balance. */
+	balance: { statusCode: number; body: IDataObject } = { statusCode: 200, body: { credits: 1 } };
+	balanceRequests = 0;
+	credentialsRead = 0;
+	cancellation = new AbortController();
+
+	/** Starts another execution with what this one left, as Retry execution does. */
+	retryExecution(): void {
+		this.nodeContext = JSON.parse(JSON.stringify(this.nodeContext)) as IDataObject;
+		this.executionId += '1';
+	}
+
+	get context(): IExecuteFunctions {
+		type Proxy = ReturnType<IExecuteFunctions['getWorkflowDataProxy']>;
+		const context: Partial<IExecuteFunctions> = {
+			helpers: this.helpers as IExecuteFunctions['helpers'],
+			addExecutionHints: (...hints) => void this.hints.push(...hints.map(({ message }) => message)),
+			continueOnFail: () => (this.onError ?? 'stopWorkflow') !== 'stopWorkflow',
+			getContext: () => this.nodeContext,
+			getCredentials: async <T extends object>() => {
+				this.credentialsRead += 1;
+				return { apiKey: `SG_${'0'.repeat(16)}`, baseUrl: 'https://api.segmind.com' } as T;
+			},
+			getExecutionCancelSignal: () => this.cancellation.signal,
+			getExecutionId: () => this.executionId,
+			getInputData: () => this.items,
+			getNode: () => this.node,
+			getWorkflowDataProxy: () => ({ $runIndex: this.runIndex }) as Partial<Proxy> as Proxy,
+		};
+		return context as IExecuteFunctions;
+	}
+
+	private get node(): INode {
+		const node = { id: '1', name: 'Segmind', type: this.nodeType, typeVersion: 1, parameters: {} };
+		return { ...node, position: [0, 0], ...(this.onError === undefined ? {} : { onError: this.onError }) };
+	}
+
+	private get helpers(): Partial<IExecuteFunctions['helpers']> {
+		return {
+			prepareBinaryData: async (bytes, fileName = '', mimeType = '') => {
+				if (this.storageError !== undefined) throw new Error(this.storageError);
+				const id = `file-${this.files.size}`;
+				this.files.set(id, bytes as Buffer);
+				return { id, data: 'filesystem', fileName, mimeType };
+			},
+			getBinaryStream: async (id) => {
+				const bytes = this.files.get(id);
+				if (bytes === undefined) throw new Error('ENOENT');
+				return Readable.from([bytes]);
+			},
+			binaryToBuffer: async (body) => Buffer.concat(await (body as Readable).toArray()),
+			createBinarySignedUrl: ({ id }, expiry) => {
+				if (!this.signsLinks) throw new Error('Files in memory have no links');
+				return `https://n8n.example/rest/binary-data/signed?file=${id}&expiry=${expiry}`;
+			},
+			httpRequestWithAuthentication: async () => {
+				this.balanceRequests += 1;
+				const { statusCode, body } = this.balance;
+				return { statusCode, headers: {}, body: Readable.from([Buffer.from(JSON.stringify(body))]) };
+			},
+		};
+	}
+}

@@ -1,0 +1,127 @@
+import { toImageRequest, toOtherModelRequest } from '../../../nodes/Segmind/jobs/imageRequest';
+import { flux11Pro } from '../../../nodes/Segmind/models/flux11Pro';
+import { MODELS } from '../../../nodes/Segmind/models/models';
+
+type Raw = Readonly<Record<string, unknown>>;
+
+const LEAST = { prompt: 'a fox', aspectRatio: '1:1', outputFormat: 'webp' };
+const CUSTOM = { ...LEAST, aspectRatio: 'custom', width: 1024, height: 768, outputFormat: 'jpg' };
+const DRAWN = 777;
+
+const modelOf = (id: string) => MODELS.find((model) => model.id === id)!;
+const requestOf = (raw: Raw, id = 'flux-1.1-pro') =>
+	toImageRequest(modelOf(id), Object.freeze(raw), () => DRAWN);
+const bodyOf = (raw: Raw, id?: string) => requestOf(raw, id).body;
+
+const BODY = { prompt: 'a fox', aspect_ratio: '1:1', output_format: 'webp', seed: DRAWN };
+const ZEROS = { output_quality: 0, prompt_upsampling: false, safety_tolerance: 5, seed: 0 };
+const ALL = { ...LEAST, outputQuality: 0, promptUpsampling: false, safetyTolerance: 5, seed: 0, raw: 'true' };
+const TEXTS = { outputQuality: '0', promptUpsampling: 'FALSE', safetyTolerance: ' 5', seed: '0' };
+const PNG = { ...CUSTOM, width: '512', outputFormat: 'png', outputQuality: 500 };
+const OTHERS = { guidance: '3.5', steps: 20, interval: 1.5, width: 'x', negative: 'x', output_quality: 3 };
+
+it.each<[name: string, id: string, raw: Raw, body: object]>([
+	['nothing but what must be there', 'flux-1.1-pro', LEAST, BODY],
+	['0 and false, and nothing of other models', 'flux-1.1-pro', { ...ALL, ...OTHERS }, { ...BODY, ...ZEROS }],
+	['numbers and booleans from text', 'flux-1.1-pro', { ...LEAST, ...TEXTS }, { ...BODY, ...ZEROS }],
+	[
+		'a custom size, and no quality of a PNG',
+		'flux-1.1-pro',
+		PNG,
+		{ ...BODY, aspect_ratio: 'custom', width: 512, height: 768, output_format: 'png' },
+	],
+	[
+		'attributes of Ultra',
+		'flux-1.1-pro-ultra',
+		{ ...ALL, ...OTHERS, outputFormat: 'png' },
+		{ ...BODY, output_format: 'png', raw: true, safety_tolerance: 5, seed: 0 },
+	],
+	[
+		'attributes of Flux Pro',
+		'flux-pro',
+		{ ...ALL, ...OTHERS },
+		{ ...BODY, guidance: 3.5, interval: 1.5, output_quality: 0, safety_tolerance: 5, seed: 0, steps: 20 },
+	],
+])('a body has %s', (_, id, raw, body) => {
+	expect(bodyOf(raw, id)).toStrictEqual(body);
+	expect(requestOf(raw, id)).toMatchObject({ model: { id }, roundings: [], anyMedia: false });
+});
+
+it.each(['', ' \n', null, undefined])('leaves %j to the API, unless a value must be there', (empty) => {
+	const additional = { outputQuality: empty, promptUpsampling: empty, safetyTolerance: empty, seed: empty };
+	expect(bodyOf({ ...LEAST, ...additional })).toStrictEqual(BODY);
+	for (const parameter of ['prompt', 'width', 'aspectRatio', 'outputFormat']) {
+		expect(() => requestOf({ ...CUSTOM, [parameter]: empty })).toThrow(/^'[A-Z].+' is empty$/);
+	}
+});
+
+it.each<[id: string, parameter: string, wire: string, good: unknown[], bad: unknown[]]>([
+	['flux-1.1-pro', 'prompt', 'prompt', ['  spaces  ', 'line\nline', 'صورة', '🦊', '0'], [0, ['a']]],
+	['flux-1.1-pro', 'aspectRatio', 'aspect_ratio', ['4:3', '9:16'], ['21:9', 7]],
+	['flux-1.1-pro-ultra', 'aspectRatio', 'aspect_ratio', ['21:9'], ['custom']],
+	['flux-pro', 'aspectRatio', 'aspect_ratio', ['5:4'], ['21:9', 'custom']],
+	['flux-1.1-pro', 'outputFormat', 'output_format', ['jpg', 'png', 'webp'], ['jpeg', 'PNG']],
+	['flux-1.1-pro-ultra', 'outputFormat', 'output_format', ['jpg', 'png'], ['webp']],
+	['flux-1.1-pro', 'width', 'width', [256, 1440], [255, 1441, 300.5]],
+	['flux-1.1-pro', 'height', 'height', [256, 1440], [255, 1441, 'x']],
+	['flux-1.1-pro', 'outputQuality', 'output_quality', [0, 100], [-1, 101]],
+	['flux-1.1-pro', 'promptUpsampling', 'prompt_upsampling', [true, false], ['maybe', 1]],
+	['flux-1.1-pro', 'safetyTolerance', 'safety_tolerance', [1, 5], [0, 6]],
+	['flux-1.1-pro', 'seed', 'seed', [0, 4294967295], [-1, 4294967296, 1.5]],
+	['flux-1.1-pro-ultra', 'raw', 'raw', [true, false], ['yes']],
+	['flux-pro', 'guidance', 'guidance', [2, 3.5, 5], [1.99, 5.01]],
+	['flux-pro', 'steps', 'steps', [1, 50], [0, 51, 20.5]],
+	['flux-pro', 'interval', 'interval', [1, 1.5, 4], [0.9, 4.1]],
+])('%s takes the bounds of %s, sent as %s: %j and not %j', (id, parameter, wire, good, bad) => {
+	const raw = id === 'flux-1.1-pro' ? CUSTOM : { ...CUSTOM, aspectRatio: '1:1' };
+	for (const value of good) expect(bodyOf({ ...raw, [parameter]: value }, id)[wire]).toBe(value);
+	for (const value of bad) {
+		expect(() => requestOf({ ...raw, [parameter]: value }, id)).toThrow(/^'[A-Z].+' is (out|not|neither)/);
+	}
+});
+
+it('draws a seed of 31 bits where none is given, once the other values are checked', () => {
+	const draw = jest.fn().mockReturnValue(0);
+	expect(toImageRequest(flux11Pro, LEAST, draw)).toMatchObject({ seedDrawn: true, body: { seed: 0 } });
+	expect(draw.mock.calls).toStrictEqual([[2147483647]]);
+	expect(toImageRequest(flux11Pro, { ...LEAST, seed: '0' }, draw).seedDrawn).toBe(false);
+	expect(() => toImageRequest(flux11Pro, { ...LEAST, outputFormat: '' }, draw)).toThrow('is empty');
+	expect(draw).toHaveBeenCalledTimes(1);
+});
+
+it.each([
+	[256, 256],
+	[263, 256],
+	[264, 272],
+	['1000', 1008],
+	[1431, 1424],
+	[1432, 1440],
+])('sends %j pixels as %j, and says so', (size, sent) => {
+	const request = requestOf({ ...CUSTOM, width: size, height: size, seed: 17, outputQuality: 81 });
+	expect(request.body).toMatchObject({ width: sent, height: sent, seed: 17, output_quality: 81 });
+	const roundings = ['Width', 'Height'].map((label) => ({ label, entered: Number(size), sent, step: 16 }));
+	expect(request.roundings).toStrictEqual(size === sent ? [] : roundings);
+});
+
+describe('a request to another model', () => {
+	it.each(['flux-1.1-pro', ' SDXL1.0-txt2img\n', '4x_upscaler', 'a', 'a'.repeat(100)])(
+		'takes the id %j',
+		(id) => {
+			const request = { model: { id: id.trim(), attributes: [] }, body: { prompt: 'a' }, anyMedia: true };
+			const sent = toOtherModelRequest(id, '{"prompt":"a"}');
+			expect(sent).toStrictEqual({ ...request, seedDrawn: false, roundings: [] });
+		},
+	);
+
+	it.each([
+		...['../get-user-credits', '..', '.', '.hidden', 'a/b', 'a\\b', 'a%2fb', '%2e%2e', 'a?x=1', 'a#b'],
+		...['a b', 'a\nb', 'a\0b', 'а-b', 'ａ', 'https://a.test/v1/a', '-rf', '_a', '@a.test', 'a'.repeat(101)],
+	])('rejects the id %j', (id) => {
+		expect(() => toOtherModelRequest(id, {})).toThrow("'Model ID' has characters that no model ID has");
+	});
+
+	it('rejects an id that is no text, and a body that is no object', () => {
+		expect(() => toOtherModelRequest(['a'], {})).toThrow("'Model ID' is not a text");
+		expect(() => toOtherModelRequest('a', '[]')).toThrow("'Body' is not a JSON object");
+	});
+});

@@ -1,0 +1,50 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { SegmindError } from '../../../nodes/Segmind/api/errors';
+import { toJobList } from '../../../nodes/Segmind/jobs/jobs';
+import { readAttributes, readOptions, readParameters } from '../../../nodes/Segmind/jobs/parameters';
+import { flux11Pro } from '../../../nodes/Segmind/models/flux11Pro';
+
+/** A context whose items have these parameters, by their paths. */
+const contextOf = (...items: ReadonlyArray<Readonly<Record<string, unknown>>>) =>
+	({
+		getInputData: () => items,
+		getNodeParameter: (name: string, index: number, fallback: unknown) => items[index]?.[name] ?? fallback,
+	}) as unknown as IExecuteFunctions;
+
+const DEFAULTS = { concurrency: 4, minimumRemainingCredits: 0, requestsPerMinute: 0 };
+
+it('lists the jobs of every item, and each item that fails', async () => {
+	const error = new SegmindError('request', 'x', 'y');
+	const list = await toJobList(contextOf({}, {}, {}, {}), (itemIndex) => {
+		if (itemIndex === 1) throw error;
+		if (itemIndex === 2) throw new Error('No such node');
+		return [`${itemIndex}a`, `${itemIndex}b`] as never;
+	});
+	const wrapped = expect.objectContaining({ reason: 'request', message: 'No such node' });
+	const failures = [error, wrapped].map((each, index) => ({ itemIndex: index + 1, error: each }));
+	expect(list).toStrictEqual({ options: DEFAULTS, jobs: ['0a', '0b', '3a', '3b'], failures });
+});
+
+it('reads the options of the batch from the first item alone, and has no jobs when one is invalid', async () => {
+	const first = { 'options.concurrency': 2, 'options.minimumRemainingCredits': '1', 'options.timeout': 'x' };
+	const { options } = await toJobList(contextOf(first, { 'options.requestsPerMinute': 'x' }), () => []);
+	expect(options).toStrictEqual({ ...DEFAULTS, concurrency: 2, minimumRemainingCredits: 1 });
+	const jobsOf = jest.fn();
+	const list = await toJobList(contextOf({ 'options.concurrency': 0 }, {}), jobsOf);
+	const error = expect.objectContaining({ message: "'Images at Once' is out of range: 0" });
+	expect(list.failures).toStrictEqual([0, 1].map((itemIndex) => ({ itemIndex, error })));
+	expect(list).toMatchObject({ options: DEFAULTS, jobs: [] });
+	expect(jobsOf).not.toHaveBeenCalled();
+});
+
+it('reads the parameters of an item, with a default for what the panel hides', () => {
+	const top = { prompt: 'a fox', aspectRatio: '' };
+	const item = { ...top, additionalFields: { seed: 0, prompt: 'x' }, options: { timeout: 9 } };
+	const context = contextOf({}, item);
+	const defaults = { prompt: '', aspectRatio: '1:1', width: 1024, height: 1024, outputFormat: 'webp' };
+	expect(readAttributes(context, flux11Pro, 0)).toStrictEqual(defaults);
+	expect(readAttributes(context, flux11Pro, 1)).toStrictEqual({ ...defaults, ...top, seed: 0 });
+	expect([readOptions(context, 0), readOptions(context, 1)]).toStrictEqual([{}, { timeout: 9 }]);
+	expect(readParameters(context, ['prompt', 'flow'], 1)).toStrictEqual({ prompt: 'a fox', flow: '' });
+});

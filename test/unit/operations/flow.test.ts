@@ -1,0 +1,55 @@
+import { linksIn, toFlowPath, toOutputs } from '../../../nodes/Segmind/operations/pixelFlow/flow';
+
+it.each([
+	[' product-photo\n', '/workflows/v2/product-photo'],
+	['6629b1-v2', '/workflows/6629b1-v2'],
+	['6629b1-V12', '/workflows/6629b1-V12'],
+	['/workflows/v2/product-photo/', '/workflows/v2/product-photo'],
+	['/workflows/6629b1-v2', '/workflows/6629b1-v2'],
+	['https://api.segmind.com/workflows/v2/portrait-v2', '/workflows/v2/portrait-v2'],
+	['https://api.segmind.com/workflows/6629b1-v2//?a=b#c', '/workflows/6629b1-v2'],
+	['https://evil.example:9/x/y/product-photo', '/workflows/v2/product-photo'],
+	['//evil.example/product-photo', '/workflows/v2/product-photo'],
+	['a'.repeat(100), `/workflows/v2/${'a'.repeat(100)}`],
+])('the flow %j is at %s', (value, path) => {
+	expect(toFlowPath(value)).toStrictEqual({ path, flow: path.split('/').at(-1) });
+});
+
+it.each([
+	...['..', '../../v1/get-user-credits/..', 'a b', 'a?b', 'a#b', 'a%2fb', '%2e%2e', 'https://a.example/'],
+	...['https://a.example/a%2f..%2fb', 'a\\..\\b', '-a', 'ä', 'a\nb', 'a'.repeat(101)],
+])('no flow is at %j', (value) => {
+	const error = { reason: 'request', message: "'Flow' is not the slug or address of a flow" };
+	expect(() => toFlowPath(value)).toThrow(expect.objectContaining(error));
+});
+
+it.each([undefined, ' ', 7, []])('a flow is a text, and not %j', (value) => {
+	expect(() => toFlowPath(value)).toThrow(/^'Flow' is (empty|not a text)/);
+});
+
+const LINK = 'https://a.example/1.png';
+const OUTPUTS = { picture: LINK, count: 0, sure: false, more: { a: [1] } };
+const listOf = (...names: unknown[]) => names.map((keyname, index) => ({ keyname, value: index }));
+const LIST = Object.entries(OUTPUTS).map(([keyname, value]) => ({ keyname, value }));
+
+it.each<[output: unknown, outputs: object]>([
+	[LIST, OUTPUTS],
+	[JSON.stringify(LIST), OUTPUTS],
+	[OUTPUTS, OUTPUTS],
+	[JSON.stringify(OUTPUTS), OUTPUTS],
+	...['a fox', LINK, 7, null, undefined, {}].map((output): [unknown, object] => [output, { output }]),
+	['7', { output: 7 }],
+	['[]', {}],
+	[[{ value: 'a' }, 'b', { keyname: 'c' }], { output1: 'a', output2: 'b', c: { keyname: 'c' } }],
+	[[{ keyname: 'a', value: null }], { a: null }],
+	[listOf('', 7, '__proto__', 'constructor'), { output1: 0, output2: 1, output3: 2, output4: 3 }],
+	[listOf('a', 'a', 'output4', ''), { a: 0, 'a-2': 1, output4: 2, 'output4-2': 3 }],
+])('the outputs in %j are %j', (output, outputs) => {
+	expect(toOutputs({ output })).toStrictEqual(outputs);
+});
+
+it('finds each link to a file, with a field of its own', () => {
+	const outputs = { ...OUTPUTS, caption: 'a fox', list: [LINK, 7, LINK], list1: LINK, one: [LINK], none: [] };
+	const fields = ['picture', 'list1', 'list2', 'list1-2', 'one'];
+	expect(linksIn(outputs)).toStrictEqual(fields.map((field) => [field, LINK]));
+});
