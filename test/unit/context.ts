@@ -8,8 +8,8 @@ export class FakeN8n {
 	nodeContext: IDataObject = {};
 	executionId = '1';
 	runIndex = 0;
-	nodeType = 'segmind';
-	onError: INode['onError'] = 'continueRegularOutput';
+	type = 'segmind';
+	onError: 'continueRegularOutput' | 'stopWorkflow' = 'continueRegularOutput';
 	items: INodeExecutionData[] = [];
 	hints: string[] = [];
 	/** Stored bytes by the id of their file. */
@@ -31,11 +31,21 @@ export class FakeN8n {
 
 	get context(): IExecuteFunctions {
 		type Proxy = ReturnType<IExecuteFunctions['getWorkflowDataProxy']>;
+		const { type, onError } = this;
+		const node: INode = {
+			id: '1',
+			name: 'Segmind',
+			type,
+			onError,
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {},
+		};
 		const context: Partial<IExecuteFunctions> = {
 			helpers: this.helpers as IExecuteFunctions['helpers'],
 			addExecutionHints: (...hints) => void this.hints.push(...hints.map(({ message }) => message)),
-			continueOnFail: () => (this.onError ?? 'stopWorkflow') !== 'stopWorkflow',
-			getContext: () => this.nodeContext,
+			continueOnFail: () => onError === 'continueRegularOutput',
+			getContext: (of) => (of === 'node' ? this.nodeContext : {}),
 			getCredentials: async <T extends object>() => {
 				this.credentialsRead += 1;
 				return { apiKey: `SG_${'0'.repeat(16)}`, baseUrl: 'https://api.segmind.com' } as T;
@@ -43,40 +53,29 @@ export class FakeN8n {
 			getExecutionCancelSignal: () => this.cancellation.signal,
 			getExecutionId: () => this.executionId,
 			getInputData: () => this.items,
-			getNode: () => this.node,
+			getNode: () => node,
 			getWorkflowDataProxy: () => ({ $runIndex: this.runIndex }) as Partial<Proxy> as Proxy,
 		};
 		return context as IExecuteFunctions;
 	}
 
-	private get node(): INode {
-		const node = { id: '1', name: 'Segmind', type: this.nodeType, typeVersion: 1, parameters: {} };
-		return { ...node, position: [0, 0], ...(this.onError === undefined ? {} : { onError: this.onError }) };
-	}
-
-	private get helpers(): Partial<IExecuteFunctions['helpers']> {
-		return {
-			prepareBinaryData: async (bytes, fileName = '', mimeType = '') => {
-				if (this.storageError !== undefined) throw new Error(this.storageError);
-				const id = `file-${this.files.size}`;
-				this.files.set(id, bytes as Buffer);
-				return { id, data: 'filesystem', fileName, mimeType };
-			},
-			getBinaryStream: async (id) => {
-				const bytes = this.files.get(id);
-				if (bytes === undefined) throw new Error('ENOENT');
-				return Readable.from([bytes]);
-			},
-			binaryToBuffer: async (body) => Buffer.concat(await (body as Readable).toArray()),
-			createBinarySignedUrl: ({ id }, expiry) => {
-				if (!this.signsLinks) throw new Error('Files in memory have no links');
-				return `https://n8n.example/rest/binary-data/signed?file=${id}&expiry=${expiry}`;
-			},
-			httpRequestWithAuthentication: async () => {
-				this.balanceRequests += 1;
-				const { statusCode, body } = this.balance;
-				return { statusCode, headers: {}, body: Readable.from([Buffer.from(JSON.stringify(body))]) };
-			},
-		};
-	}
+	private readonly helpers: Partial<IExecuteFunctions['helpers']> = {
+		prepareBinaryData: async (bytes, fileName = '', mimeType = '') => {
+			if (this.storageError !== undefined) throw new Error(this.storageError);
+			const id = `file-${this.files.size}`;
+			this.files.set(id, bytes as Buffer);
+			return { id, data: 'filesystem', fileName, mimeType };
+		},
+		getBinaryStream: async (id) => Readable.from([this.files.get(id) ?? new Error('ENOENT')]),
+		binaryToBuffer: async (body) => Buffer.concat(await (body as Readable).toArray()),
+		createBinarySignedUrl: ({ id }, expiry) => {
+			if (!this.signsLinks) throw new Error('Files in memory have no links');
+			return `https://n8n.example/rest/binary-data/signed?file=${id}&expiry=${expiry}`;
+		},
+		httpRequestWithAuthentication: async () => {
+			this.balanceRequests += 1;
+			const { statusCode, body } = this.balance;
+			return { statusCode, headers: {}, body: Readable.from([Buffer.from(JSON.stringify(body))]) };
+		},
+	};
 }

@@ -15,8 +15,8 @@ const POLICY = "this n8n's network policy does not allow the address";
 const CERTIFICATE_CODES = `CERT_HAS_EXPIRED ERR_TLS_CERT_ALTNAME_INVALID UNABLE_TO_VERIFY_LEAF_SIGNATURE
 	DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN HOSTNAME_MISMATCH`.split(/\s+/);
 const HANDSHAKES =
-	`ended before secure TLS connection was established | wrong version number | packet length too long
-	| handshake failure | unsupported protocol | alert protocol version | Unrecognized name`.split(/\s*\| /);
+	`ended before secure TLS connection was established | wrong version number | handshake failure
+	| packet length too long | unsupported protocol | alert protocol version | Unrecognized name`.split(/\s*\| /);
 
 it.each<[why: string, thrown: unknown]>([
 	['the host name is unknown', wrapped('getaddrinfo', 'ENOTFOUND')],
@@ -55,14 +55,12 @@ it.each([
 });
 
 it('says what ended it, whatever was thrown: a cancel first, then the deadline', () => {
-	const [cause, ended] = [wrapped('connect', 'ECONNREFUSED'), AbortSignal.abort()];
-	const endedBy = (deadline: AbortSignal, cancelled: AbortSignal, thrown = cause) =>
-		connectionError(thrown, 7, deadline, cancelled);
-	const message = 'The execution was cancelled while the image was being made';
-	expect(endedBy(ended, ended)).toMatchObject({ reason: 'uncertain', message, cause });
-	expect(endedBy(LIVE, ended)).toMatchObject({ reason: 'uncertain', message, cause });
+	const ended = AbortSignal.abort();
+	const cause = wrapped('connect', 'ECONNREFUSED');
+	const cancelled = { reason: 'uncertain', message: expect.stringContaining('was cancelled'), cause };
+	expect(connectionError(cause, 7, ended, ended)).toMatchObject(cancelled);
 	const late = { reason: 'uncertain', message: 'No whole response within 7 seconds', cause };
-	expect(endedBy(ended, LIVE)).toMatchObject(late);
+	expect(connectionError(cause, 7, ended, LIVE)).toMatchObject(late);
 	const known = new SegmindError('response', 'x', 'y');
-	expect(endedBy(ended, ended, known)).toBe(known);
+	expect(connectionError(known, 7, ended, ended)).toBe(known);
 });

@@ -4,48 +4,41 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { fetch } from 'undici';
-import type { RequestInit } from 'undici';
 
 import { SegmindApi } from '../../../credentials/SegmindApi.credentials';
 
 export const KEY = 'key-1';
 
-/** A server on this machine that is started for each test, which sets how it responds. */
+/** Starts a server on this machine for each test, which sets how it responds. */
 export function useServer() {
-	const server = createServer((request, response) => {
+	const requests: Array<Readonly<Record<'url' | 'method' | 'headers' | 'body', unknown>>> = [];
+	const server = createServer(async (request, response) => {
+		const chunks = await request.toArray();
 		const { url, method, headers } = request;
-		let body = '';
-		request.setEncoding('utf8').on('data', (chunk) => (body += String(chunk)));
-		request.on('end', () => {
-			control.requests.push({ url, method, headers, body });
-			control.respond(request, response);
-		});
+		requests.push({ url, method, headers, body: Buffer.concat(chunks).toString() });
+		control.respond(request, response);
 	});
-	const control = {
-		url: '',
-		requests: [] as Array<Readonly<Record<'url' | 'method' | 'headers' | 'body', unknown>>>,
-		respond: (() => {}) as RequestListener,
-		close: () => void server.close().closeAllConnections(),
-	};
+	const empty: RequestListener = (_, response) => void response.end();
+	const close = (): void => void server.close().closeAllConnections();
+	const control = { url: '', requests, close, respond: empty };
 	beforeEach(async () => {
 		await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
 		control.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-		control.requests = [];
-		control.respond = (_, response) => void response.end();
+		requests.length = 0;
 	});
-	afterEach(control.close);
+	afterEach(close);
 	return control;
 }
 
 /** Sends a request and reads the response, as a text or, for n8n's `encoding: 'stream'`, piece by piece. */
 export async function exchange(url: string, init: object, follows: boolean, encoding?: unknown) {
-	const response = await fetch(url, { ...(init as RequestInit), redirect: follows ? 'follow' : 'manual' });
+	const response = await fetch(url, { ...init, redirect: follows ? 'follow' : 'manual' });
 	const body = encoding === 'stream' ? (response.body ?? []) : await response.text();
 	return { statusCode: response.status, headers: Object.fromEntries(response.headers), body };
 }
 
 /** n8n's context as far as the API needs it: its requests really go out, by the options that n8n has. */
-export function contextOf(credential: { apiKey: unknown; baseUrl: unknown }, cancelled?: AbortSignal) {
+export function contextOf(segmindApi: { apiKey: unknown; baseUrl: unknown }, cancelled?: AbortSignal) {
 	const sent: IHttpRequestOptions[] = [];
 	async function send(options: IHttpRequestOptions, signal: unknown): Promise<unknown> {
 		sent.push(options);
@@ -56,16 +49,15 @@ export function contextOf(credential: { apiKey: unknown; baseUrl: unknown }, can
 		if (response.statusCode >= 300 && options.ignoreHttpStatusErrors !== true) throw new Error('Status');
 		return options.returnFullResponse === true ? response : response.body;
 	}
-	const context = {
-		getCredentials: async () => credential,
-		getExecutionCancelSignal: () => cancelled,
-		helpers: {
-			httpRequest: async (options: IHttpRequestOptions) => await send(options, options.abortSignal),
-			async httpRequestWithAuthentication(this: IExecuteFunctions, _: string, options: IHttpRequestOptions) {
-				const signed = await new SegmindApi().authenticate(credential as never, options);
-				return await send(signed, this.getExecutionCancelSignal());
-			},
+	const credentials: Readonly<Record<string, object>> = { segmindApi };
+	const helpers = {
+		httpRequest: async (options: IHttpRequestOptions) => await send(options, options.abortSignal),
+		async httpRequestWithAuthentication(this: IExecuteFunctions, name: string, options: IHttpRequestOptions) {
+			const signed = await new SegmindApi().authenticate(credentials[name] as never, options);
+			return await send(signed, this.getExecutionCancelSignal());
 		},
 	};
+	const getCredentials = async (name: string) => credentials[name];
+	const context = { getCredentials, getExecutionCancelSignal: () => cancelled, helpers };
 	return { context: context as unknown as IExecuteFunctions, sent };
 }

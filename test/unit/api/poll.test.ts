@@ -1,27 +1,28 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- controls the time of a server or a test, not part of the node */
+import { sleep } from 'n8n-workflow';
+
 import type { SegmindClient } from '../../../nodes/Segmind/api/client';
 import type { Reason } from '../../../nodes/Segmind/api/errors';
-import { PendingError, SegmindError } from '../../../nodes/Segmind/api/errors';
+import { SegmindError } from '../../../nodes/Segmind/api/errors';
 import { downloadResult, downloadWithRetries, waitForResult } from '../../../nodes/Segmind/api/poll';
 import { redactor } from '../../../nodes/Segmind/api/text';
 import { Deadline } from '../../../nodes/Segmind/api/wait';
 
 const LINK = 'https://files.example/key-1.webp';
-const STATUS = '/v2/requests/r-1/status';
-const RESULT = '/v2/requests/r-1';
+const QUEUED = { requestId: 'r-1', pollPath: '/old/r-1' };
+const REASONS: readonly string[] = ['network', 'uncertain', 'endpoint'] satisfies Reason[];
+
+/** When requests are sent, in milliseconds: the pauses between them grow by half, up to five seconds. */
+const TIMES = [0, 1000, 2500, 4750, 8125, 13_125, 18_125];
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
-
-const REASONS: readonly string[] = ['network', 'uncertain', 'endpoint'] satisfies Reason[];
 
 /**
  * A client that replies in the words of a script, the last of them again and again: a status code with fields or the
  * seconds to wait, as in 200{"status":"QUEUED"} or 429:20; the status of a request; or why there is no response.
  */
-function scripted(script: string, seconds = 600) {
+function scripted(script: string, seconds = 600, cancelled?: AbortSignal) {
 	const words = script.split(' ');
-	const cancel = new AbortController();
 	const start = performance.now();
 	const times: number[] = [];
 	const sent: string[] = [];
@@ -35,13 +36,14 @@ function scripted(script: string, seconds = 600) {
 		return { statusCode: Number(code), headers: { 'retry-after': after }, body: Buffer.from(fields) };
 	}
 	const client = {
-		send: async ({ path, timeout }: { path: string; timeout: number }) => await reply(path, timeout),
+		send: async (request: { method: string; path: string; timeout: number }) =>
+			await reply(`${request.method} ${request.path}`, request.timeout),
 		download: reply,
 		blockedReason: (link: string) => (link.startsWith('https:') ? undefined : 'blocked'),
 		redact: redactor('key-1'),
-		cancelled: cancel.signal,
+		cancelled,
 	} as unknown as SegmindClient;
-	return { client, cancel, deadline: new Deadline(seconds), sent, times };
+	return { client, deadline: new Deadline(seconds), sent, times };
 }
 
 /** Waits until every pause is over, and returns the result or the error. */
@@ -51,117 +53,89 @@ async function outcomeOf(result: Promise<unknown>): Promise<unknown> {
 	return await outcome;
 }
 
-const QUEUED = { requestId: 'r-1', pollPath: '/old/r-1' };
-
-describe('a queued request', () => {
-	it('is polled by its status, then fetched, with the metrics of both', async () => {
-		const status = '200{"status":"COMPLETED","metrics":{"cost":1,"queue_time":2}}';
-		const result = '200{"output":"x","metrics":{"cost":3}}';
-		const { client, deadline, sent } = scripted(`QUEUED ${status} 200{} QUEUED ${result}`, 20);
-		const fields = await outcomeOf(waitForResult(client, { requestId: 'r-1' }, deadline));
-		expect(fields).toStrictEqual({ output: 'x', metrics: { cost: 3, queue_time: 2 } });
-		const polls = [`${STATUS} 20s`, `${STATUS} 19s`, `${RESULT} 19s`, `${RESULT} 18s`, `${RESULT} 17s`];
-		expect(sent).toStrictEqual(polls);
-	});
-
-	it.each([
-		['Completed', [0]],
-		['success', [0]],
-		['SUCCEEDED', [0]],
-		['QUEUED QUEUED QUEUED QUEUED QUEUED QUEUED COMPLETED', [0, 1000, 2500, 4750, 8125, 13_125, 18_125]],
-		['COMPLETED? NOT_FAILED 200 COMPLETED', [0, 1000, 2500, 4750]],
-		['404 404 COMPLETED', [0, 1000, 2500]],
-		['404 404 QUEUED 404 404 COMPLETED', [0, 1000, 2500, 4750, 8125, 13_125]],
-		['404 404 uncertain 404 404 COMPLETED', [0, 1000, 2500, 4750, 8125, 13_125]],
-		['404 404 503 404 404 COMPLETED', [0, 1000, 2500, 4750, 8125, 13_125]],
-		['503{"status":"COMPLETED"} 500{"status":"FAILED"} network COMPLETED', [0, 1000, 2500, 4750]],
-		['429:20 429:0 429:1 COMPLETED', [0, 20_000, 21_500, 23_750]],
-	])('is found after %s, with growing pauses', async (script, expected) => {
-		const { client, deadline, sent, times } = scripted(script);
-		const fields = await outcomeOf(waitForResult(client, QUEUED, deadline));
-		expect(fields).toStrictEqual({ status: script.split(' ').at(-1) });
-		expect(times).toStrictEqual(expected);
-		expect(new Set(sent)).toStrictEqual(new Set(['/old/r-1 30s']));
-	});
-
-	it.each([
-		['404 404 404', { reason: 'uncertain', statusCode: 404, requestId: 'r-1' }],
-		['QUEUED 200{"status":"FAILED","error":"Bad_seed"}', { reason: 'request', statusCode: 422 }],
-		['Error', { reason: 'request' }],
-		['Cancelled', { reason: 'request' }],
-		['200{"status":"CANCELED","error":"NSFW"}', { reason: 'moderation' }],
-		['422{"error":"NSFW:key-1"}', { reason: 'moderation', message: expect.stringMatching(/NSFW:…$/) }],
-	])('has failed for good after %s', async (script, expected) => {
-		const { client, deadline, times } = scripted(`${script} COMPLETED`);
-		const error = await outcomeOf(waitForResult(client, QUEUED, deadline));
-		expect(error).toMatchObject(expected);
-		expect(error).not.toBeInstanceOf(PendingError);
-		expect(times).toHaveLength(script.split(' ').length);
-	});
-
-	it.each([
-		['401', 600, [0], 'Segmind did not accept the API key (401)'],
-		['402', 600, [0], 'The account has too few credits (402)'],
-		['302', 600, [0], 'The API answered with a redirect'],
-		['404 403', 600, [0, 1000], 'This account or team may not use the model (403)'],
-		['endpoint', 600, [0], 'no response: endpoint'],
-		['QUEUED', 5, [0, 1000, 2500, 4750], 'The image was not ready after 5 seconds'],
-		['QUEUED', 2.5, [0, 1000, 2500], 'The image was not ready after 2.5 seconds'],
-		['network', 3, [0, 1000, 2500], 'The image was not ready after 3 seconds: no response: network'],
-		['404', 0.5, [0], 'The image was not ready after 0.5 seconds: The API does not know'],
-		['429:9', 9, [0, 9000], 'The image was not ready after 9 seconds: The rate limit'],
-		['429:9', 8, [0], 'Segmind asks to wait longer than what is left of 8 seconds: The rate limit'],
-	])('is left to a later try after %s within %d s', async (script, seconds, expected, message) => {
-		const { client, deadline, sent, times } = scripted(script, seconds);
-		const error = await outcomeOf(waitForResult(client, QUEUED, deadline));
-		expect(error).toBeInstanceOf(PendingError);
-		expect(error).toMatchObject({ requestId: 'r-1', message: expect.stringContaining(message) });
-		expect(times).toStrictEqual(expected);
-		expect(sent.at(-1)).toMatch(/ ([1-9]|30)s$/);
-		if (seconds === 600) expect(error).toHaveProperty('cause.stopsBatch', true);
-	});
-
-	it('ends at once when the execution is cancelled', async () => {
-		const { cancel, client, deadline, times } = scripted('QUEUED');
-		const start = performance.now();
-		setTimeout(() => cancel.abort(), 3000);
-		const error = await outcomeOf(waitForResult(client, QUEUED, deadline));
-		expect(error).toBeInstanceOf(PendingError);
-		expect(error).toHaveProperty('message', expect.stringContaining('execution was cancelled'));
-		expect(times).toStrictEqual([0, 1000, 2500]);
-		expect(performance.now() - start).toBeLessThanOrEqual(3100);
-	});
+it('polls the status, then fetches the result, with the metrics of both', async () => {
+	const status = '200{"status":"COMPLETED","metrics":{"cost":1,"queue_time":2}}';
+	const result = '200{"output":"x","metrics":{"cost":3}}';
+	const { client, deadline, sent } = scripted(`QUEUED ${status} 200{} QUEUED ${result}`, 20);
+	const fields = await outcomeOf(waitForResult(client, { requestId: 'r-1' }, deadline));
+	expect(fields).toStrictEqual({ output: 'x', metrics: { cost: 3, queue_time: 2 } });
+	const polls = ['/r-1/status 20s', '/r-1/status 19s', '/r-1 19s', '/r-1 18s', '/r-1 17s'];
+	expect(sent).toStrictEqual(polls.map((poll) => `GET /v2/requests${poll}`));
 });
 
-describe('a download', () => {
-	it('is retried until it succeeds, in the time that is left', async () => {
-		const { client, deadline, sent } = scripted('503 uncertain 404 200{"file":true}', 120);
-		const response = await outcomeOf(downloadWithRetries(client, LINK, deadline));
-		expect(response).toMatchObject({ statusCode: 200, body: Buffer.from('{"file":true}') });
-		expect(sent).toStrictEqual([`${LINK} 120s`, `${LINK} 119s`, `${LINK} 118s`, `${LINK} 116s`]);
-	});
+const matching = (text: string): unknown => expect.stringMatching(text);
+const found = (status = 'COMPLETED') => ({ status });
+const failed = (reason: Reason, details = {}) => ({ name: 'SegmindError', reason, ...details });
+const pending = (text: string) => ({ name: 'PendingError', requestId: 'r-1', message: matching(text) });
 
-	it.each([
-		['403', 60, [0, 1000, 2500, 4750, 8125], 'its host answered with 403'],
-		['network', 60, [0, 1000, 2500, 4750, 8125], 'no response: network'],
-		['500', 4, [0, 1000, 2500], 'its host answered with 500'],
-		['500', 2.5, [0, 1000, 2500], 'its host answered with 500'],
-	])('is given up after %s within %d s, and left to a later try', async (script, seconds, expected, why) => {
-		const { client, deadline, times } = scripted(script, seconds);
-		const error = await outcomeOf(downloadResult(client, LINK, QUEUED, deadline));
-		expect(error).toBeInstanceOf(PendingError);
-		const message = `The image is ready but could not be downloaded: ${why}`;
-		const description = expect.stringMatching(/has the file at https:\/\/files\.example\/….webp\.$/);
-		expect(error).toMatchObject({ requestId: 'r-1', message, description, cause: { message: why } });
-		expect(times).toStrictEqual(expected);
-	});
+it.each<[script: string, seconds: number, polls: number | number[], outcome: object]>([
+	['Completed', 600, 1, found('Completed')],
+	['success', 600, 1, found('success')],
+	['SUCCEEDED', 600, 1, found('SUCCEEDED')],
+	['QUEUED QUEUED QUEUED QUEUED QUEUED QUEUED COMPLETED', 600, 7, found()],
+	['COMPLETED? NOT_FAILED 200 COMPLETED', 600, 4, found()],
+	['404 404 COMPLETED', 600, 3, found()],
+	['404 404 QUEUED 404 404 COMPLETED', 600, 6, found()],
+	['404 404 uncertain 404 404 COMPLETED', 600, 6, found()],
+	['404 404 503 404 404 COMPLETED', 600, 6, found()],
+	['503{"status":"COMPLETED"} 500{"status":"FAILED"} network COMPLETED', 600, 4, found()],
+	['429:20 429:0 429:1 COMPLETED', 600, [0, 20_000, 21_500, 23_750], found()],
+	['404 404 404 COMPLETED', 600, 3, failed('uncertain', { statusCode: 404, requestId: 'r-1' })],
+	['QUEUED 200{"status":"FAILED","error":"seed"} COMPLETED', 600, 2, failed('request', { statusCode: 422 })],
+	['Error COMPLETED', 600, 1, failed('request')],
+	['Cancelled COMPLETED', 600, 1, failed('request')],
+	['200{"status":"CANCELED","error":"NSFW"} COMPLETED', 600, 1, failed('moderation')],
+	['422{"error":"NSFW:key-1"}', 600, 1, failed('moderation', { message: expect.stringMatching(/NSFW:…$/) })],
+	['401', 600, 1, pending('Segmind did not accept the API key')],
+	['402', 600, 1, pending('The account has too few credits')],
+	['302', 600, 1, pending('The API answered with a redirect')],
+	['404 403', 600, 2, pending('This account or team may not use the model')],
+	['endpoint', 600, 1, pending('^no response: endpoint$')],
+	['QUEUED', 5, 4, pending('^The image was not ready after 5 seconds$')],
+	['QUEUED', 2.5, 3, pending('^The image was not ready after 2.5 seconds$')],
+	['network', 3, 3, pending('^The image was not ready after 3 seconds: no response: network$')],
+	['404', 0.5, 1, pending('^The image was not ready after 0.5 seconds: The API does not know')],
+	['429:8', 8, [0, 8000], pending('^The image was not ready after 8 seconds: The rate limit')],
+	['429:9', 8, 1, pending('^Segmind asks to wait longer than what is left of 8 seconds: The rate limit')],
+])('after %s within %d s, polls %j times', async (script, seconds, polls, outcome) => {
+	const { client, deadline, sent, times } = scripted(script, seconds);
+	expect(await outcomeOf(waitForResult(client, QUEUED, deadline))).toMatchObject(outcome);
+	expect(times).toStrictEqual(typeof polls === 'number' ? TIMES.slice(0, polls) : polls);
+	for (const request of sent) expect(request).toMatch(seconds === 600 ? 'GET /old/r-1 30s' : / [1-9]s$/);
+});
 
-	it('ends at once when the execution is cancelled, and is not tried from a blocked address', async () => {
-		const { client, cancel, deadline, times } = scripted('500');
-		setTimeout(() => cancel.abort(), 500);
-		await outcomeOf(downloadWithRetries(client, LINK, deadline));
-		const blocked = await outcomeOf(downloadWithRetries(client, 'http://x', deadline));
-		expect(blocked).toHaveProperty('message', 'blocked');
-		expect(times).toStrictEqual([0, 500]);
-	});
+it.each([
+	['403', 60, 5, 'its host answered with 403'],
+	['network', 60, 5, 'no response: network'],
+	['500', 4, 3, 'its host answered with 500'],
+	['500', 2.5, 3, 'its host answered with 500'],
+])('gives a download up after %s within %d s, for a later try', async (script, seconds, downloads, why) => {
+	const { client, deadline, times } = scripted(script, seconds);
+	const message = `The image is ready but could not be downloaded: ${why}`;
+	const description = expect.stringMatching(/has the file at https:\/\/files\.example\/….webp\.$/);
+	const error = { ...pending(''), message, description, cause: { message: why } };
+	expect(await outcomeOf(downloadResult(client, LINK, QUEUED, deadline))).toMatchObject(error);
+	expect(times).toStrictEqual(TIMES.slice(0, downloads));
+});
+
+it('retries a download until it succeeds, in the time that is left, and not from a blocked address', async () => {
+	const { client, deadline, sent } = scripted('503 uncertain 404 200{"file":true}', 120);
+	const response = { statusCode: 200, body: Buffer.from('{"file":true}') };
+	expect(await outcomeOf(downloadWithRetries(client, LINK, deadline))).toMatchObject(response);
+	const blocked = await outcomeOf(downloadWithRetries(client, 'http://x', deadline));
+	expect(blocked).toHaveProperty('message', 'blocked');
+	expect(sent).toStrictEqual([`${LINK} 120s`, `${LINK} 119s`, `${LINK} 118s`, `${LINK} 116s`]);
+});
+
+it.each([
+	[waitForResult, QUEUED, [0, 1000, 2500], 'The execution was cancelled while the image was being made'],
+	[downloadWithRetries, LINK, [0, 1000, 2500, 3000], 'its host answered with 500'],
+])('ends %p at once when the execution is cancelled', async (action, target, expected, message) => {
+	const cancel = new AbortController();
+	const { client, deadline, times } = scripted('500', 600, cancel.signal);
+	void sleep(3000).then(() => cancel.abort());
+	const start = performance.now();
+	expect(await outcomeOf(action(client, target as never, deadline))).toHaveProperty('message', message);
+	expect(times).toStrictEqual(expected);
+	expect(performance.now() - start).toBeLessThanOrEqual(3100);
 });

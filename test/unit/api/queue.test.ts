@@ -32,20 +32,19 @@ describe('a submitted request', () => {
 	});
 
 	it.each([
-		[200, {}, 'response', 'Segmind answered without a request id'],
-		[200, { error: 'No key-1', request_id: '.', response_url: `${API}/requests/?` }, 'response', ' id: No …'],
-		[503, { error: 'Busy key-1', request_id: 'r-1' }, 'server', ' (503): Busy …'],
-	])('has failed with %i %j', async (statusCode, response, reason, message) => {
-		const error = { reason, statusCode, message: expect.stringContaining(message) };
+		[200, {}, 'response', 'Segmind answered without a request id$'],
+		[200, { error: 'No key-1', request_id: '.', response_url: `${API}/requests/?` }, 'response', 'id: No …$'],
+		[503, { error: 'Busy key-1', request_id: 'r-1' }, 'server', '\\(503\\): Busy …$'],
+	])('has failed with %i %j', async (statusCode, response, reason, text) => {
+		const error = { reason, statusCode, message: expect.stringMatching(text) };
 		await expect(submitted(statusCode, response)).rejects.toMatchObject(error);
-		await expect(submitted(statusCode, response)).rejects.toThrow(/[…d]$/);
 	});
-});
 
-it('takes as a request id what can stand in a path', () => {
-	const ids = ['r', '-', '_a.b-c', 'x'.repeat(200)];
-	const others = ['x'.repeat(201), '', '.', '.a', 'a/b', 'a b', 'a\n', 'é', 7, null];
-	expect([...ids, ...others].filter(isRequestId)).toStrictEqual(ids);
+	it('has an id that can stand in a path', () => {
+		const ids = ['r', '-', '_a.b-c', 'x'.repeat(200)];
+		const others = ['x'.repeat(201), '', '.', '.a', 'a/b', 'a b', 'a\n', 'é', 7, null];
+		expect([...ids, ...others].filter(isRequestId)).toStrictEqual(ids);
+	});
 });
 
 const LINK = 'HTTPS://Images.Segmind.com/1.webp';

@@ -7,7 +7,7 @@ import type { Task } from '../../../nodes/Segmind/batch/task';
 import type { Job } from '../../../nodes/Segmind/jobs/jobs';
 import { toBatchOptions } from '../../../nodes/Segmind/jobs/options';
 import { FakeN8n } from '../context';
-import { after, errorOf, imageOf, jobsOf, now, settle, useFakeTime, usageOf } from './setup';
+import { errorOf, imageOf, jobsOf, now, settle, useFakeTime, usageOf } from './setup';
 
 /** Stands in for an operation and for Segmind. */
 class FakeTask implements Task<string> {
@@ -62,8 +62,8 @@ async function run(letters: string, options: IDataObject = {}, invalid: number[]
 	const jobs = jobsOf([...letters], options).filter(({ itemIndex }) => !invalid.includes(itemIndex));
 	const failures = invalid.map((itemIndex) => ({ itemIndex, error: errorOf('request') }));
 	const list = { jobs, failures, options: toBatchOptions(options) };
-	const roundings = invalid.map(() => ({ label: 'Width', entered: 500, sent: 512, step: 32 }));
-	return await settle(executeJobs(n8n.context, task, list, roundings));
+	const rounding = { label: 'Width', entered: 500, sent: 512, step: 32 };
+	return await settle(executeJobs(n8n.context, task, list, invalid.length > 0 ? [rounding] : undefined));
 }
 
 /** Runs the node once and returns each item as its prompt or the reason of its error; with * if it was paid before. */
@@ -80,56 +80,42 @@ const stepsOf = ({ log }: FakeTask): string => log.map(([step]) => step).join(',
 test('pays for each job once, and leaves nothing behind when all are delivered', async () => {
 	expect(await outcomesOf('aba')).toBe('a b a');
 	expect(stepsOf(task)).toBe('send a, send b, send a');
-	expect([n8n.nodeContext, n8n.credentialsRead, n8n.balanceRequests]).toEqual([{}, 1, 0]);
+	expect([n8n.nodeContext, n8n.balanceRequests, n8n.hints]).toEqual([{}, 0, ['3 images for $0.15']]);
 });
 
 const unexpected = new TypeError('x is not a function');
 const pending = new PendingError('Not ready', 'id-b');
+const blocked = errorOf('moderation');
+const again = 'send b, collect id-b';
 
-test.each<[string, FakeTask['delivery'], Error | 'storage', string, string, string]>([
-	['resends what was not billed', 'direct', errorOf('moderation'), 'moderation', 'b', 'send b'],
-	['does not resend what may have been billed', 'direct', errorOf('response'), 'response', 'response', ''],
-	['does not resend after an unexpected error', 'direct', unexpected, 'uncertain', 'uncertain', ''],
-	['does not pay for an image that n8n could not store', 'direct', 'storage', 'uncertain', 'uncertain', ''],
-	['collects a queued request after a PendingError', 'queued', pending, 'uncertain', 'b', 'collect id-b'],
-	[
-		'collects a queued request after an unexpected error',
-		'queued',
-		unexpected,
-		'uncertain',
-		'b',
-		'collect id-b',
-	],
-	['collects an image again that n8n could not store', 'queued', 'storage', 'uncertain', 'b', 'collect id-b'],
-	[
-		'resends a queued request that failed',
-		'queued',
-		errorOf('moderation'),
-		'moderation',
-		'b',
-		'send b, collect id-b',
-	],
-	[
-		'collects nothing that was only submitted',
-		'submitOnly',
-		errorOf('request'),
-		'request',
-		'b',
-		'send b, collect id-b',
-	],
-])('a second try %s', async (_name, delivery, error, first, second, steps) => {
+test.each<[string, FakeTask['delivery'], Error | 'storage', string, string]>([
+	['resends what was not billed', 'direct', blocked, 'moderation, then b', 'send b'],
+	['does not resend what may have been billed', 'direct', errorOf('response'), 'response, then response', ''],
+	['does not resend after an unexpected error', 'direct', unexpected, 'uncertain, then uncertain', ''],
+	['does not resend what could not be stored', 'direct', 'storage', 'uncertain, then uncertain', ''],
+	['collects after a PendingError', 'queued', pending, 'uncertain, then b', 'collect id-b'],
+	['collects after an unexpected error', 'queued', unexpected, 'uncertain, then b', 'collect id-b'],
+	['collects what could not be stored', 'queued', 'storage', 'uncertain, then b', 'collect id-b'],
+	['resends a queued request that failed', 'queued', blocked, 'moderation, then b', again],
+	['resends a submission that failed', 'submitOnly', blocked, 'moderation, then b', again],
+])('a second try %s', async (_name, delivery, error, outcomes, steps) => {
 	task.delivery = delivery;
 	if (error !== 'storage') task.errors.set(delivery === 'queued' ? 'collect id-b' : 'send b', error);
-	expect(await outcomesOf('a')).toBe('a');
 	n8n.storageError = error === 'storage' ? 'No space left' : undefined;
-	expect(await outcomesOf('b')).toBe(first);
+	const first = await outcomesOf('b');
 	n8n.storageError = undefined;
 	task.log.length = 0;
-	expect(await outcomesOf('b')).toBe(second);
+	expect(`${first}, then ${await outcomesOf('b')}`).toBe(outcomes);
 	expect(stepsOf(task)).toBe(steps);
 });
 
-test('Retry execution resends what may have been billed, and so does Retry On Fail when the user takes the risk', async () => {
+test('says what happened when it can not know whether an image was billed', async () => {
+	task.errors.set('send a', unexpected);
+	const error = 'The response could not be read: TypeError: x is not a function';
+	expect((await run('a'))[0]?.json).toMatchObject({ error, details: { billed: 'unknown', attempts: 1 } });
+});
+
+test('an uncertain request is resent by Retry execution, or when the user takes the risk', async () => {
 	task.errors.set('send a', errorOf('uncertain')).set('send b', errorOf('uncertain'));
 	expect(await outcomesOf('ab')).toBe('uncertain uncertain');
 	expect(await outcomesOf('ax', { retryUncertain: true }, [1])).toBe('a request');
@@ -175,28 +161,25 @@ test('stores a queued request before it is polled', async () => {
 	expect(await outcomesOf('a')).toBe('a');
 });
 
-test('reports a queued request as paid by an earlier try, with its id, and collects it whatever the limit', async () => {
+test('collects what an earlier try submitted, whatever the limit and when the delivery was changed', async () => {
 	task.delivery = 'submitOnly';
+	const options = { minimumRemainingCredits: 1 };
 	expect(await outcomesOf('ab', {}, [1])).toBe('a request');
-	expect(await outcomesOf('ab', { minimumRemainingCredits: 1 })).toBe('a* credits');
+	expect(await outcomesOf('ab', options)).toBe('a* credits');
 	task.delivery = 'queued';
-	task.errors.set('collect id-c', pending);
-	await run('c');
-	const [first, second] = await run('xc', { minimumRemainingCredits: 1, concurrency: 1 });
-	expect(first?.json.details).toMatchObject({ cause: 'credits' });
-	expect(second).toMatchObject({ json: { attempts: 1 }, binary: { data: { fileName: 'id-c.png' } } });
+	const [image] = await run('ab', options);
+	expect(image).toMatchObject({ json: { attempts: 1 }, binary: { data: { fileName: 'id-a.png' } } });
 });
 
 test('what is free is never uncertain, and is fetched again when it could not be stored', async () => {
 	task.price = 'free';
-	task.usage = { ...usageOf(null), requestId: 'id-a' };
 	task.errors.set('send a', errorOf('uncertain'));
 	expect(await outcomesOf('a', { minimumRemainingCredits: 1 })).toBe('uncertain');
 	n8n.storageError = 'No space left';
 	const [item] = await run('a');
 	expect(item?.json).toMatchObject({
 		error: 'The image was made but n8n could not store it: No space left',
-		message: expect.stringContaining('fetched by its request ID, id-a,'),
+		message: expect.stringContaining('fetched by its request ID, v1-id,'),
 	});
 	n8n.storageError = undefined;
 	expect(await outcomesOf('a')).toBe('a');
@@ -220,7 +203,7 @@ describe('a minimum of remaining credits', () => {
 
 	test('sends nothing when the execution is cancelled while the balance is read', async () => {
 		n8n.balance = { statusCode: 500, body: { error: 'busy' } };
-		after(250, () => {
+		void sleep(250).then(() => {
 			n8n.balance = { statusCode: 200, body: { credits: 1 } };
 			n8n.cancellation.abort();
 		});
@@ -253,8 +236,8 @@ describe('a node that stops on errors', () => {
 });
 
 test('a node that continues on errors delivers in the order of its items, with hints', async () => {
-	task.errors.set('send c', errorOf('rateLimit', 2500)).set('send d', errorOf('moderation'));
-	expect(await outcomesOf('abcd', { concurrency: 1 }, [1])).toBe('a request c moderation');
+	task.errors.set('send a', errorOf('moderation')).set('send c', errorOf('rateLimit', 2500));
+	expect(await outcomesOf('abcd', { concurrency: 1 }, [1])).toBe('moderation request c d');
 	expect(n8n.hints).toEqual([
 		'2 images for $0.10',
 		"Waited 3 s for Segmind's rate limit",

@@ -71,11 +71,15 @@ test.each([
 });
 
 test('all jobs wait for the rate limit that one met, even if that one gives up', async () => {
-	const batch = batchOf([errorOf('rateLimit', 5000)]);
-	expect(await settle(batch.run({ maxRetries: 0 }))).toBe('rateLimit 1');
-	await settle(Promise.all([batch.run(), batch.run()]));
-	expect(batch.times).toEqual([0, 5000, 5000]);
-	expect(batch.limiter.waited).toBe(5000);
+	useFakeTime(0.5);
+	const batch = batchOf([errorOf('rateLimit', 5000), errorOf('rateLimit', 2000)]);
+	const outcomes = await settle(Promise.all([batch.run(), batch.run({ maxRetries: 0 })]));
+	expect(outcomes).toEqual(['paid 2', 'rateLimit 1']);
+	expect([batch.times, batch.limiter.waited]).toEqual([[0, 0, 5025], 5000]);
+	const other = batchOf([errorOf('rateLimit', 3000)]);
+	await settle(other.run({ maxRetries: 0 }));
+	await settle(other.run());
+	expect(other.times).toEqual([5025, 8050]);
 });
 
 test('a rate limit of more than ten minutes stops the batch, and jobs that wait for the spending limit', async () => {

@@ -2,7 +2,6 @@
 import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
 
 import type { Reason } from '../../../nodes/Segmind/api/errors';
 import { SegmindError } from '../../../nodes/Segmind/api/errors';
@@ -11,23 +10,20 @@ import type { Job } from '../../../nodes/Segmind/jobs/jobs';
 import { toJobOptions } from '../../../nodes/Segmind/jobs/options';
 import type { Result } from '../../../nodes/Segmind/output/result';
 
+/** Seconds that the processor worked for this process, whatever others do. */
+export const cpuSeconds = (): number => process.cpuUsage().user / 1e6;
+
 /** Stops the clock, which `settle` moves, and takes chance out of waits. */
 export function useFakeTime(random = 0): void {
-	jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'], now: 0 });
+	jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'], now: 0 });
 	jest.spyOn(Math, 'random').mockReturnValue(random);
 }
 
 /** Milliseconds since `useFakeTime`. */
 export const now = (): number => performance.now();
 
-/** Seconds that the processor worked for this process, whatever others do. */
-export const cpuSeconds = (): number => process.cpuUsage().user / 1e6;
-
 /** Lets everything go on that does not wait for time to pass. */
 export const flush = async (): Promise<void> => await setImmediate();
-
-/** Does something after some milliseconds. */
-export const after = (milliseconds: number, act: () => void): void => void sleep(milliseconds).then(act);
 
 /** Lets time pass until a promise settles. */
 export async function settle<T>(promise: Promise<T>): Promise<T> {
@@ -53,12 +49,9 @@ export const errorOf = (reason: Reason, retryAfter: number | null = null): Segmi
 	new SegmindError(reason, `It failed: ${reason}`, 'Try again later.', { retryAfter });
 
 /** @param cost US dollars, as is what remains */
-export const usageOf = (cost: number | null = 0.05, remainingCredits: number | null = null): Usage => ({
-	cost,
-	remainingCredits,
-	requestId: null,
-	generationTime: null,
-});
+export function usageOf(cost: number | null = 0.05, remainingCredits: number | null = null): Usage {
+	return { cost, remainingCredits, requestId: 'v1-id', generationTime: null };
+}
 
 /** The image of a prompt. */
 export const imageOf = (prompt: string, usage = usageOf()): Result => ({

@@ -25,16 +25,7 @@ test.each<[string, number, number, Response[], number]>([
 	['learns nothing from a response without a cost', 0.5, 1, [[null]], 4],
 	['counts what may have been billed', 0.5, 1, ['unknown'], 4],
 	['does not count what was not billed', 0.5, 1, ['no'], 5],
-	[
-		'believes the lowest balance that was reported',
-		0.5,
-		1,
-		[
-			[0.1, 0.7],
-			[0.1, 0.8],
-		],
-		2,
-	],
+	['believes the lowest balance that was reported', 0.5, 1, [[0.1, 0.7], [0.1, 0.8], 'no'], 2],
 	['counts what was spent since a balance was reported', 0.5, 1, [[0.1, 0.7], [0.1]], 1],
 	['believes its own count more than a balance that lags behind', 0.5, 1, [[0.1, 1]], 4],
 	['holds nothing back without a minimum', 0, 0, [[100]], Infinity],

@@ -28,35 +28,24 @@ it.each(['url', 'uri'])('adds the key to a request by its %s, and changes nothin
 	expect(await signed({ ...request, ...followed }, pasted)).toStrictEqual(result);
 });
 
-it.each([
-	{ baseURL: API, url: '/v1/x' },
-	{ baseURL: `${API}/`, url: 'v1/x' },
-	{ baseURL: `${API}//`, uri: '//v1/x'.slice(1) },
-	{ baseURL: API, url: '' },
-	{ baseURL: '', url: `${API}/v1/x` },
-	{ baseURL: 'https://evil.test', url: `${API}/v1/x` },
-])('adds the key where the parts lead to Segmind: %j', async (request) => {
-	expect((await signed(request)).headers).toStrictEqual({ 'x-api-key': KEY });
-});
-
-it.each([
-	{},
-	{ url: 'https://evil.test', uri: `${API}/x` },
-	{ url: 'http://127.0.0.1:8080/v1' },
-	{ baseURL: 'https://evil.test', url: '/v1/x' },
-	{ baseURL: 'https://evil.test', url: 'api.segmind.com' },
-	{ baseURL: 'https://evil.test', uri: '/.segmind.com' },
-	{ baseURL: 'https://evil.test', url: 'https:api.segmind.com' },
-	{ baseURL: 'https://evil.test', url: ' https://api.segmind.com/v1' },
-	{ baseURL: API, url: 'https://evil.test/x' },
-	{ baseURL: API, uri: '//evil.test/x' },
-	{ baseURL: 'https://api.segmind.com.evil.test', url: '/v1' },
-	{ baseURL: 'https://', url: '/v1' },
-	{ baseURL: '', url: '/v1' },
-])('adds no key where they lead elsewhere: %j', async (request) => {
+it.each<[isOurs: boolean, baseURL: string, paths: string[]]>([
+	[true, API, ['/v1/x', 'v1/x', '']],
+	[true, `${API}//`, ['/v1/x']],
+	[true, '', [`${API}/v1/x`]],
+	[true, 'https://evil.test', [`${API}/v1/x`]],
+	[false, API, ['https://evil.test/x', '//evil.test/x']],
+	[false, '', ['', '/v1', 'http://127.0.0.1:8080/v1']],
+	[false, 'https://', ['/v1']],
+	[false, 'https://api.segmind.com.evil.test', ['/v1']],
+	[false, 'https://a.test', ['/v1', 'api.segmind.com', '/.segmind.com', 'https:api.segmind.com', ` ${API}`]],
+])('it is %s that the key is added to %s with %j', async (isOurs, baseURL, paths) => {
 	const message = 'The Segmind key is only sent to api.segmind.com and to hosts of segmind.com over https. ';
-	await expect(signed(request)).rejects.toThrow(message);
-	await expect(signed(request)).rejects.not.toThrow(KEY);
+	const requests = ['url', 'uri'].flatMap((key) => paths.map((path) => ({ baseURL, [key]: path })));
+	for (const request of requests) {
+		if (isOurs) expect((await signed(request)).headers).toStrictEqual({ 'x-api-key': KEY });
+		else await expect(signed(request)).rejects.toThrow(message);
+	}
+	await expect(signed({ url: 'https://evil.test', uri: `${API}/x` })).rejects.toThrow(message);
 });
 
 it('sends the key to an emulator on this machine only when the base URL names it', async () => {

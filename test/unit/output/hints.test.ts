@@ -1,53 +1,28 @@
 import { toBatchOptions } from '../../../nodes/Segmind/jobs/options';
 import { addHints } from '../../../nodes/Segmind/output/hints';
-import type { Delivery } from '../../../nodes/Segmind/output/item';
 import { usageOf } from '../batch/setup';
 import { FakeN8n } from '../context';
 
-const delivery = (cost: number | null, left: number | null, more: Partial<Delivery> = {}): Delivery => ({
-	...{
-		itemIndex: 0,
-		item: { json: {} },
-		usage: usageOf(cost, left),
-		alreadyPaid: false,
-		imageUrl: undefined,
-	},
-	...more,
-});
-const linked = (imageUrl: string | null) => [delivery(null, null, { imageUrl })];
+type Paid = [cost: number | null, left?: number | null, alreadyPaid?: boolean, imageUrl?: string | null];
 
-test.each<[string, number, Delivery[], string[]]>([
-	[
-		'the cost and the lowest balance',
-		0,
-		[delivery(0.05, 2), delivery(0.2, 1.8)],
-		['2 images for $0.25, $1.80 left'],
-	],
-	['no cost when one is unknown', 0, [delivery(0.05, null), delivery(null, null)], []],
-	[
-		'what was paid before',
-		0,
-		[delivery(1, 1, { alreadyPaid: true })],
-		['1 image paid in an earlier try, not paid'],
-	],
-	[
-		'that credits run low',
-		1,
-		[delivery(0.05, 1.49)],
-		['1 image for', 'Only $0.49 above the minimum of $1.00'],
-	],
-	['nothing more with credits for ten images', 1, [delivery(0.05, 1.5)], ['1 image for $0.05, $1.50 left']],
-	['that no link could be made', 0, linked(null), ['No public link could be made']],
-	[
-		'that a link opens here only',
-		0,
-		linked('http://[::1]/rest/binary-data/signed?x'),
-		['The public link opens on'],
-	],
-	['nothing about other links', 0, linked('https://n8n.example/rest/binary-data/signed?x'), []],
-])('tell %s', (_name, minimumRemainingCredits, deliveries, expected) => {
+const local = 'http://[::1]:5678/rest/binary-data/signed?token=x';
+const open = 'https://n8n.example/rest/binary-data/signed?token=x';
+
+test.each<[string, number, Paid[], string[]]>([
+	['the cost and the lowest balance', 0, [[0.05, 2], [0.2, 1.8], [0]], ['3 images for $0.25, $1.80 left']],
+	['no cost when one is unknown', 0, [[0.05], [null]], []],
+	['what was paid before', 0, [[1, 1, true]], ['1 image paid in an earlier try, not paid again']],
+	['low credits', 1, [[0.05, 1.49]], ['1 image for $0.05', 'Only $0.49 above the minimum of $1.00']],
+	['nothing more with credits for ten images', 1, [[0.05, 1.5]], ['1 image for $0.05, $1.50 left']],
+	['that no link could be made', 0, [[null, null, false, null]], ['No public link could be made']],
+	['that a link opens here only', 0, [[null, null, false, local]], ['now it is http://[::1]:5678']],
+	['nothing about a link that opens everywhere', 0, [[null, null, false, open]], []],
+])('tell %s', (_name, minimumRemainingCredits, paid, expected) => {
 	const n8n = new FakeN8n();
 	const options = toBatchOptions({ minimumRemainingCredits });
+	const deliveries = paid.map(([cost, left, alreadyPaid = false, imageUrl]) => ({
+		...{ itemIndex: 0, item: { json: {} }, usage: usageOf(cost, left), alreadyPaid, imageUrl },
+	}));
 	addHints(n8n.context, { roundings: [], deliveries, waited: 0, options });
-	expect(n8n.hints).toEqual(expected.map((start) => expect.stringContaining(start)));
+	expect(n8n.hints).toEqual(expected.map((part) => expect.stringContaining(part)));
 });

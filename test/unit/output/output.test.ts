@@ -13,52 +13,48 @@ const error = new SegmindError('moderation', message, 'Reword it.', {
 	requestId: 'id-1',
 	cause,
 });
-const outcomes = [
-	{ itemIndex: 2, item: { json: { prompt: 'fox' } } },
-	{ itemIndex: 1, error },
-	{ itemIndex: 0, error: SkippedError.because(error) },
-];
+const skipped = { itemIndex: 0, error: SkippedError.because(error) };
+const failed = { itemIndex: 1, error };
+const delivered = { itemIndex: 2, item: { json: { prompt: 'fox' } } };
 const { context } = new FakeN8n();
 
 test('returns errors as items in the order of the input', () => {
-	const [skipped, failed, delivered] = toOutput(context, outcomes, false);
-	expect(skipped?.json.error).toBe(`Not sent because another request failed: ${message}`);
-	expect(delivered).toBe(outcomes[0]!.item);
+	const items = toOutput(context, [delivered, failed, skipped], false);
 	const money = { billed: 'no', retryable: false, attempts: 0, remainingCredits: null };
 	const details = { statusCode: 400, cause: 'moderation', requestId: 'id-1', ...money };
-	expect(failed).toEqual({
+	expect(items[1]).toEqual({
 		json: { error: message, message: 'Reword it.', details },
 		pairedItem: { item: 1 },
 	});
+	expect(items[0]?.json.error).toBe(`Not sent because another request failed: ${message}`);
+	expect(items[2]).toBe(delivered.item);
 });
 
 /** The error that the node stops with. */
-function stop(...args: Parameters<typeof toOutput>): unknown {
+function stop(outcomes: Parameters<typeof toOutput>[1], note?: string): unknown {
 	try {
-		return toOutput(...args);
+		return toOutput(context, outcomes, true, note);
 	} catch (thrown) {
 		return thrown;
 	}
 }
 
 test('stops with the error that others were skipped for, in its own words and without the key', () => {
-	const stopped = stop(context, outcomes, true, 'One is paid.');
+	const stopped = stop([delivered, failed, skipped], 'One is paid.');
 	expect(stopped).toBeInstanceOf(NodeApiError);
-	expect(stopped).toMatchObject({ message, description: 'Reword it. One is paid.', httpCode: '400' });
-	expect(stopped).toMatchObject({ context: { itemIndex: 1 } });
+	const description = 'Reword it. One is paid.';
+	expect(stopped).toMatchObject({ message, description, httpCode: '400', context: { itemIndex: 1 } });
 	expect(JSON.stringify(stopped)).not.toContain('SG_');
-	expect(stop(context, [outcomes[2]!], true)).toMatchObject({ context: { itemIndex: 0 } });
-	const local = stop(context, [{ itemIndex: 3, error: errorOf('request') }], true);
+	expect(stop([skipped])).toMatchObject({ context: { itemIndex: 0 } });
+	const local = stop([{ itemIndex: 3, error: errorOf('request') }]);
 	expect(local).toBeInstanceOf(NodeOperationError);
 	expect(local).toMatchObject({ message: 'It failed: request', description: 'Try again later.' });
-	expect(toOutput(context, [outcomes[0]!], true)).toHaveLength(1);
+	expect(stop([delivered])).toEqual([delivered.item]);
 });
 
-test.each([
-	['segmind', undefined, true],
-	['segmind', 'continueRegularOutput', false],
-	['segmindTool', undefined, false],
-	['segmindTool', 'stopWorkflow', true],
-] as const)('%s with On Error %s: stops on errors: %s', (nodeType, onError, expected) => {
-	expect(stopsOnError(Object.assign(new FakeN8n(), { nodeType, onError }).context)).toBe(expected);
+test('stops on errors unless it continues, and as a tool only when the user says so', () => {
+	const stops = (type: string, onError?: FakeN8n['onError']): boolean =>
+		stopsOnError(Object.assign(new FakeN8n(), { type, onError }).context);
+	expect([stops('segmind'), stops('segmind', 'continueRegularOutput')]).toEqual([true, false]);
+	expect([stops('segmindTool'), stops('segmindTool', 'stopWorkflow')]).toEqual([false, true]);
 });
