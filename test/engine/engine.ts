@@ -15,8 +15,8 @@ import {
 import type {
 	IConnections,
 	ICredentialDataDecryptedObject,
+	ICredentialsHelper,
 	IDataObject,
-	IHttpRequestOptions,
 	INode,
 	INodeExecutionData,
 	INodeType,
@@ -27,7 +27,7 @@ import type {
 	IWorkflowExecuteAdditionalData,
 	IWorkflowSettings,
 } from 'n8n-workflow';
-import { ICredentialsHelper, NodeConnectionTypes, NodeHelpers, Workflow } from 'n8n-workflow';
+import { NodeConnectionTypes, NodeHelpers, Workflow } from 'n8n-workflow';
 
 import { SegmindApi } from '../../credentials/SegmindApi.credentials';
 import { Segmind } from '../../nodes/Segmind/Segmind.node';
@@ -65,87 +65,54 @@ export interface RunResult {
 	readonly error: IRun['data']['resultData']['error'];
 }
 
-const described = (name: string): INodeType['description'] => ({
-	displayName: name,
-	name,
-	group: ['transform'],
-	version: 1,
-	description: name,
-	defaults: { name },
-	inputs: [NodeConnectionTypes.Main],
-	outputs: [NodeConnectionTypes.Main],
-	properties: [],
+const typeOf = (name: string, execute: INodeType['execute'], outputs = 1): INodeType => ({
+	description: {
+		...{ displayName: name, name, group: ['transform'], version: 1, description: name, defaults: { name } },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: Array.from({ length: outputs }, () => NodeConnectionTypes.Main),
+		properties: [],
+	},
+	execute,
 });
 
 /** Emits the items that it was given. */
-const sourceOf = (items: INodeExecutionData[]): INodeType => ({
-	description: described('source'),
-	execute: async () => [items],
+const sourceOf = (items: INodeExecutionData[]): INodeType => typeOf('source', async () => [items]);
+
+/** Passes its input on. */
+const sink = typeOf('sink', async function () {
+	return [this.getInputData()];
 });
 
 /** Emits one list after the other to its second output, then continues at its first, like Loop Over Items. */
-const loopOver = (rounds: INodeExecutionData[][]): INodeType => ({
-	description: { ...described('loop'), outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main] },
-	async execute() {
+const loopOver = (rounds: INodeExecutionData[][]): INodeType => {
+	const execute: INodeType['execute'] = async function () {
 		const state = this.getContext('node') as { next?: number };
 		const next = state.next ?? 0;
 		state.next = next + 1;
 		const round = rounds[next];
 		return round === undefined ? [[{ json: {} }], []] : [[], round];
-	},
-});
-
-/** Passes its input on. */
-const sink: INodeType = {
-	description: described('sink'),
-	async execute() {
-		return [this.getInputData()];
-	},
+	};
+	return typeOf('loop', execute, 2);
 };
 
-function nodeTypesOf(types: Readonly<Record<string, INodeType>>): INodeTypes {
-	return {
-		getByName: (name) => types[name]!,
-		getByNameAndVersion: (name, version) => NodeHelpers.getVersionedNodeType(types[name]!, version),
-		getKnownTypes: () => ({}),
-	};
-}
+const nodeTypesOf = (types: Readonly<Record<string, INodeType>>): INodeTypes => ({
+	getByName: (name) => types[name]!,
+	getByNameAndVersion: (name, version) => NodeHelpers.getVersionedNodeType(types[name]!, version),
+	getKnownTypes: () => ({}),
+});
 
 /** The part of n8n's credentials helper that requests use: the decrypted credential authenticates them. */
-class Credentials extends ICredentialsHelper {
-	private readonly type = new SegmindApi();
-
-	constructor(private readonly data: ICredentialDataDecryptedObject) {
-		super();
-	}
-
-	async authenticate(
-		credentials: ICredentialDataDecryptedObject,
-		_type: string,
-		request: IHttpRequestOptions,
-	): Promise<IHttpRequestOptions> {
-		return await this.type.authenticate(credentials, request);
-	}
-
-	async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
-		return { ...this.data };
-	}
-
-	getParentTypes = (): string[] => [];
-
-	isCredentialUsableByNode = (): boolean => true;
-
-	getCredentialsProperties = () => this.type.properties;
-
-	preAuthentication = async (): Promise<undefined> => undefined;
-
-	runPreAuthentication = async (): Promise<undefined> => undefined;
-
-	getCredentials = async (): Promise<never> => await Promise.reject(new Error('not part of a run'));
-
-	updateCredentials = async (): Promise<void> => undefined;
-
-	updateCredentialsOauthTokenData = async (): Promise<void> => undefined;
+function credentialsHelperOf(data: ICredentialDataDecryptedObject): ICredentialsHelper {
+	const type = new SegmindApi();
+	const helper: Partial<ICredentialsHelper> = {
+		authenticate: async (decrypted, _, request) => await type.authenticate(decrypted, request),
+		getDecrypted: async () => ({ ...data }),
+		getParentTypes: () => [],
+		isCredentialUsableByNode: () => true,
+		getCredentialsProperties: () => type.properties,
+		preAuthentication: async () => undefined,
+	};
+	return helper as ICredentialsHelper;
 }
 
 const connect = (...names: string[]): IConnections[string]['main'] =>
@@ -243,20 +210,14 @@ export class Engine {
 			rounds = [],
 			second,
 		} = options;
-		const base = { typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
-		const segmind = {
-			...base,
-			type: 'segmind',
-			credentials: { segmindApi: { id: '1', name: 'Segmind account' } },
+		const nodeOf = (name: string, type: string, more: Partial<INode> = {}): INode => ({
+			...{ id: name, name, type, typeVersion: 1, position: [0, 0], parameters: {} },
+			...more,
+		});
+		const segmind = (name: string, values: IDataObject): INode => {
+			const credentials = { segmindApi: { id: '1', name: 'Segmind account' } };
+			return nodeOf(name, 'segmind', { credentials, ...node, parameters: values as INodeParameters });
 		};
-		const nodes: INode[] = [
-			{ ...base, id: '1', name: 'Source', type: 'source' },
-			{ ...segmind, id: '2', name: 'Segmind', ...node, parameters: parameters as INodeParameters },
-			{ ...base, id: '3', name: 'Next', type: 'sink' },
-			{ ...base, id: '4', name: 'Failed', type: 'sink' },
-			{ ...base, id: '5', name: 'Loop', type: 'loop' },
-			{ ...segmind, id: '6', name: 'Second', ...node, parameters: (second ?? {}) as INodeParameters },
-		];
 		const failed = node.onError === 'continueErrorOutput' ? ['Failed'] : [];
 		const connections: IConnections =
 			rounds.length === 0
@@ -281,67 +242,54 @@ export class Engine {
 				segmind: this.segmind,
 			}),
 			settings: { executionOrder: 'v1', ...settings },
-			nodes,
+			nodes: [
+				nodeOf('Source', 'source'),
+				segmind('Segmind', parameters),
+				nodeOf('Next', 'sink'),
+				nodeOf('Failed', 'sink'),
+				nodeOf('Loop', 'loop'),
+				segmind('Second', second ?? {}),
+			],
 			connections,
 		});
 	}
 
+	/** The part of n8n's data about an execution that a run without sub-workflows, agents and task runners uses. */
 	private additionalData(
 		{ credential = {}, n8nUrl = 'https://n8n.example' }: RunOptions,
 		workflow: Workflow,
 	): IWorkflowExecuteAdditionalData {
 		this.executions += 1;
 		const executionId = String(this.executions);
-		const url = n8nUrl;
-		return {
+		const data: Partial<IWorkflowExecuteAdditionalData> = {
 			executionId,
-			credentialsHelper: new Credentials(credential),
+			credentialsHelper: credentialsHelperOf(credential),
 			hooks: new ExecutionLifecycleHooks('trigger', executionId, {
-				id: workflow.id,
-				name: 'Images',
-				active: false,
-				activeVersionId: null,
-				isArchived: false,
-				createdAt: new Date(),
-				updatedAt: new Date(),
+				...{ id: workflow.id, name: 'Images', active: false, activeVersionId: null, isArchived: false },
+				...{ createdAt: new Date(), updatedAt: new Date() },
 				nodes: Object.values(workflow.nodes),
 				connections: workflow.connectionsBySourceNode,
 			}),
 			currentNodeExecutionIndex: 0,
 			variables: {},
-			restApiUrl: `${url}/rest`,
-			instanceBaseUrl: `${url}/`,
-			webhookBaseUrl: url,
-			webhookWaitingBaseUrl: url,
-			webhookTestBaseUrl: url,
-			formBaseUrl: url,
-			formWaitingBaseUrl: url,
-			formTestBaseUrl: url,
-			mcpBaseUrl: url,
-			mcpTestBaseUrl: url,
+			restApiUrl: `${n8nUrl}/rest`,
+			instanceBaseUrl: `${n8nUrl}/`,
+			webhookWaitingBaseUrl: n8nUrl,
+			formWaitingBaseUrl: n8nUrl,
 			externalSecretsProxy: Container.get(ExternalSecretsProxy),
-			logAiEvent: () => undefined,
-			executeWorkflow: notSupported,
-			getRunExecutionData: notSupported,
-			getRuntimeCredential: notSupported,
-			startRunnerTask: notSupported,
 		};
+		return data as IWorkflowExecuteAdditionalData;
 	}
-}
-
-async function notSupported(): Promise<never> {
-	throw new Error('the test engine runs no sub-workflows, agents or task runners');
 }
 
 function toResult(run: IRun): RunResult {
 	const { runData, error } = run.data.resultData;
 	const last = runData.Segmind?.at(-1);
-	const errorOutput = runData.Failed?.at(-1)?.data?.main?.[0] ?? [];
 	return {
 		run,
 		error,
 		items: last?.data?.main?.[0] ?? [],
-		errorOutput,
+		errorOutput: runData.Failed?.at(-1)?.data?.main?.[0] ?? [],
 		hints: (last?.hints ?? []).map(({ message }) => message),
 	};
 }
