@@ -1,5 +1,4 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- servers of a test on this machine, not part of the node */
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
@@ -46,8 +45,15 @@ export const drip =
 		}
 	};
 
-/** A server that breaks the rules, and counts what it is asked. */
-export interface BadServer {
+/**
+ * What is at an address: a server that responds in this way to a request, one that responds so to the first message
+ * of TLS, one with a certificate that nobody but itself vouches for, or nothing.
+ */
+export type Respondent =
+	Respond | { readonly tls: Respond } | { readonly certificate: string } | { readonly url: string };
+
+/** A server that breaks the rules, and counts its requests. */
+interface BadServer {
 	readonly url: string;
 	/** Requests that came whole; each of them may be billed. */
 	readonly requests: () => number;
@@ -63,15 +69,16 @@ function isWhole(request: Buffer): boolean {
 	return end !== -1 && request.length >= end + 4 + length;
 }
 
-/**
- * Starts a server that responds in any way.
- *
- * @param scheme `https:` responds to the first message of TLS, which it does not understand
- */
-export async function badServer(respond: Respond, scheme = 'http:'): Promise<BadServer> {
+/** Starts a server that responds in any way. */
+export async function badServer(respondent: Respondent): Promise<BadServer> {
+	if ('url' in respondent) {
+		return { url: respondent.url, requests: () => 0, open: () => 0, stop: async () => undefined };
+	}
+	const isTls = 'tls' in respondent;
+	const respond = 'certificate' in respondent ? close() : isTls ? respondent.tls : respondent;
 	const sockets = new Set<Socket>();
 	let requests = 0;
-	const server = createServer({ allowHalfOpen: true }, (socket) => {
+	const accept = (socket: Socket): void => {
 		let request = Buffer.alloc(0);
 		sockets.add(socket);
 		socket.on('close', () => sockets.delete(socket));
@@ -79,16 +86,22 @@ export async function badServer(respond: Respond, scheme = 'http:'): Promise<Bad
 		socket.on('end', () => socket.end());
 		socket.on('data', (chunk: Buffer) => {
 			request = Buffer.concat([request, chunk]);
-			if (scheme === 'http:' && !isWhole(request)) return;
+			if (typeof respondent === 'function' && !isWhole(request)) return;
 			socket.removeAllListeners('data').resume();
-			if (scheme === 'http:') requests += 1;
+			if (!isTls) requests += 1;
 			void respond(socket);
 		});
-	});
+	};
+	const server =
+		'certificate' in respondent
+			? createTlsServer({ key: KEY, cert: respondent.certificate }, accept)
+			: createServer({ allowHalfOpen: true }, accept);
+	server.on('tlsClientError', (_, socket: Socket) => socket.destroy());
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
+	const scheme = typeof respondent === 'function' ? 'http' : 'https';
 	return {
-		url: `${scheme}//127.0.0.1:${(server.address() as AddressInfo).port}`,
+		url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		requests: () => requests,
 		open: () => sockets.size,
 		stop: async () => {
@@ -99,59 +112,30 @@ export async function badServer(respond: Respond, scheme = 'http:'): Promise<Bad
 	};
 }
 
-/** Starts a TLS server with a certificate that nobody but itself vouches for. */
-export async function untrustedServer(daysLeft: number): Promise<BadServer> {
-	let requests = 0;
-	const server = createTlsServer(selfSigned(daysLeft), (socket) => socket.on('data', () => (requests += 1)));
-	server.on('tlsClientError', (_, socket) => socket.destroy());
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return {
-		url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-		requests: () => requests,
-		open: () => 0,
-		stop: async () => {
-			server.close();
-			await once(server, 'close');
-		},
-	};
-}
+const pem = (label: string, base64: string): string =>
+	`-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`;
 
-/** DER (ITU X.690): tag, length, contents. */
-function der(tag: number, ...contents: readonly Buffer[]): Buffer {
-	const body = Buffer.concat(contents);
-	const size = body.length;
-	const length = size < 128 ? [size] : size < 256 ? [0x81, size] : [0x82, size >> 8, size & 0xff];
-	return Buffer.concat([Buffer.of(tag, ...length), body]);
-}
+/** The key of both certificates. It protects nothing. */
+const KEY = pem(
+	'PRIVATE KEY',
+	'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgq3jr3BfhP2FKSvMr5a3Pp7/y3OtlCI0wkd+OFXaYP12hRANC' +
+		'AAS4pi6tpHwUYWWXW0oIntHTyFH8R+V2CWUltSXDiuFnbdtw5RfjULXFudXpUbsWjxwC6aMyRmnLIn2mtGQFGtdw',
+);
 
-const sequence = (...contents: readonly Buffer[]): Buffer => der(0x30, ...contents);
+/** A self-signed certificate for 127.0.0.1 that is valid until 2049. */
+export const SELF_SIGNED = pem(
+	'CERTIFICATE',
+	'MIIBHDCBw6ADAgECAgkBWxk5I4lfRxkwCgYIKoZIzj0EAwIwFDESMBAGA1UEAwwJMTI3LjAuMC4xMB4XDTIwMDEwMTAwMDAw' +
+		'MFoXDTQ5MTIzMTAwMDAwMFowFDESMBAGA1UEAwwJMTI3LjAuMC4xMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEuKYuraR8' +
+		'FGFll1tKCJ7R08hR/EfldgllJbUlw4rhZ23bcOUX41C1xbnV6VG7Fo8cAumjMkZpyyJ9prRkBRrXcDAKBggqhkjOPQQDAgNI' +
+		'ADBFAiEAmj9fNOZ5GmEAKc9a2O3oi9sCqo52FxTV0SG0ASXuYK4CIDzvQ3FdE/toiTKgU8zneUGF76Tyq5YWh7rFsN9ivNI+',
+);
 
-/** A date as UTCTime. */
-const utc = (time: number): Buffer =>
-	der(0x17, Buffer.from(`${new Date(time).toISOString().replaceAll(/[-:T]/g, '').slice(2, 14)}Z`));
-
-const ECDSA_SHA256 = sequence(der(0x06, Buffer.from('2a8648ce3d040302', 'hex')));
-const COMMON_NAME = der(0x06, Buffer.from('550403', 'hex'));
-
-/** A certificate (RFC 5280) for 127.0.0.1 with its key, valid for two days that end in so many. */
-function selfSigned(daysLeft: number): { readonly key: string; readonly cert: string } {
-	const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-	const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from('127.0.0.1')))));
-	const end = Date.now() + daysLeft * 86_400_000;
-	const body = sequence(
-		der(0xa0, der(0x02, Buffer.of(2))),
-		der(0x02, Buffer.concat([Buffer.of(1), randomBytes(8)])),
-		ECDSA_SHA256,
-		name,
-		sequence(utc(end - 2 * 86_400_000), utc(end)),
-		name,
-		publicKey.export({ type: 'spki', format: 'der' }),
-	);
-	const signature = der(0x03, Buffer.of(0), sign('sha256', body, privateKey));
-	const base64 = sequence(body, ECDSA_SHA256, signature).toString('base64');
-	return {
-		key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-		cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
-	};
-}
+/** A self-signed certificate for 127.0.0.1 that expired in 2020. */
+export const EXPIRED = pem(
+	'CERTIFICATE',
+	'MIIBHDCBw6ADAgECAgkBvLjda5hmETIwCgYIKoZIzj0EAwIwFDESMBAGA1UEAwwJMTI3LjAuMC4xMB4XDTIwMDEwMTAwMDAw' +
+		'MFoXDTIwMDEwMjAwMDAwMFowFDESMBAGA1UEAwwJMTI3LjAuMC4xMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEuKYuraR8' +
+		'FGFll1tKCJ7R08hR/EfldgllJbUlw4rhZ23bcOUX41C1xbnV6VG7Fo8cAumjMkZpyyJ9prRkBRrXcDAKBggqhkjOPQQDAgNI' +
+		'ADBFAiEA7WvNhMHW6CThbwkG6bHOYy1SMpQNN0zEWK3n/UoILlkCIH7sW++TNJE2/LAF2yUWgiHfj70ZL83cNinaTeGQm86C',
+);

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
-import type { BadServer, Respond } from './badServer';
-import { badServer, close, drip, head, reset, untrustedServer } from './badServer';
+import type { Respond, Respondent } from './badServer';
+import { badServer, close, drip, EXPIRED, head, reset, SELF_SIGNED } from './badServer';
 import type { RunResult } from './engine';
 import { Engine } from './engine';
 
@@ -31,6 +31,8 @@ const KEY = randomBytes(16).toString('hex');
 const imageHead = (length: number): string =>
 	head(OK, { 'content-type': 'image/png', 'content-length': length });
 
+const WHOLE_HEAD = imageHead(PNG.length);
+
 /** A whole response. */
 const whole = (status: string, body: Buffer | string, headers: Parameters<typeof head>[1] = {}): Respond =>
 	close(head(status, { 'content-length': Buffer.byteLength(body), ...headers }), body);
@@ -38,20 +40,11 @@ const whole = (status: string, body: Buffer | string, headers: Parameters<typeof
 const packed = (encoding: string, body: Buffer, status = OK): Respond =>
 	whole(status, body, { 'content-encoding': encoding });
 
-/** What comes of an image: the cause of its error, or none. */
-type Outcome =
-	| 'credential'
-	| 'credits'
-	| 'endpoint'
-	| 'image'
-	| 'network'
-	| 'request'
-	| 'response'
-	| 'server'
-	| 'uncertain';
-
-/** Requests that two tries of Retry On Fail, with one retry each, make of an image. What may be billed is sent once. */
-const REQUESTS: Readonly<Record<Outcome, number>> = {
+/**
+ * What comes of an image, the cause of its error or none, by the requests that two tries of Retry On Fail with one
+ * retry each make of it. What may be billed is sent once.
+ */
+const REQUESTS = {
 	credential: 2,
 	credits: 2,
 	endpoint: 2,
@@ -63,17 +56,8 @@ const REQUESTS: Readonly<Record<Outcome, number>> = {
 	uncertain: 1,
 };
 
-/** A server, what must come of an image there, and words that the error has. */
-type Row = readonly [name: string, start: () => Promise<BadServer>, outcome: Outcome, says?: string];
-
-const serve =
-	(respond: Respond, scheme?: string): Row[1] =>
-	async () =>
-		await badServer(respond, scheme);
-
-const nobodyAt =
-	(url: string): Row[1] =>
-	async () => ({ url, requests: () => 0, open: () => 0, stop: async () => undefined });
+/** What is at the address, what must come of an image there, and words that the error has. */
+type Row = readonly [name: string, respondent: Respondent, outcome: keyof typeof REQUESTS, says?: string];
 
 interface Result {
 	readonly ran: RunResult;
@@ -82,7 +66,8 @@ interface Result {
 	readonly open: number;
 }
 
-async function runAgainst(server: BadServer, timeout: number): Promise<Result> {
+async function runAgainst(respondent: Respondent, timeout: number): Promise<Result> {
+	const server = await badServer(respondent);
 	const ran = await engine.run({
 		credential: { apiKey: KEY, baseUrl: server.url },
 		node: { onError: 'continueRegularOutput', retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
@@ -95,25 +80,21 @@ async function runAgainst(server: BadServer, timeout: number): Promise<Result> {
 }
 
 /** Runs against all servers side by side, since most of the time is waiting, and tests what came of each. */
-function testAll(
-	rows: readonly Row[],
-	{ timeout = 30, requestsOf = (outcome: Outcome) => REQUESTS[outcome] } = {},
-): void {
+function testAll(rows: readonly Row[], timeout = 30): void {
 	const results = new Map<string, Result>();
 	beforeAll(async () => {
 		await Promise.all(
-			rows.map(async ([name, start]) => results.set(name, await runAgainst(await start(), timeout))),
+			rows.map(async ([name, respondent]) => results.set(name, await runAgainst(respondent, timeout))),
 		);
 	}, 60_000);
 
-	for (const [name, , outcome, says = ''] of rows) {
+	for (const [name, respondent, outcome, says = ''] of rows) {
 		test(name, async () => {
 			const { ran, requests, open } = results.get(name)!;
-			const { json } = ran.items[0]!;
-			expect([requests, open]).toEqual([requestsOf(outcome), 0]);
-			expect(inspect(ran, { depth: 30, showHidden: true, maxStringLength: null })).not.toContain(
-				KEY.slice(0, 12),
-			);
+			const { json, binary } = ran.items[0]!;
+			expect([requests, open]).toEqual([typeof respondent === 'function' ? REQUESTS[outcome] : 0, 0]);
+			const everything = inspect(ran, { depth: 30, showHidden: true, maxStringLength: null });
+			expect(everything).not.toContain(KEY.slice(0, 12));
 			if (outcome === 'image') {
 				expect(json).toMatchObject({ format: 'png', width: 1, height: 1, attempts: 1 });
 				expect((await engine.read(ran.items[0])).equals(PNG)).toBe(true);
@@ -121,8 +102,10 @@ function testAll(
 			}
 			const billed = ['response', 'uncertain'].includes(outcome) ? 'unknown' : 'no';
 			expect(json.details).toMatchObject({ cause: outcome, billed });
+			expect(binary).toBeUndefined();
 			expect(json.error).toContain(says);
 			expect(json.error).not.toMatch(/[\r\n]|<\/?[a-z]|undefined|\[object/);
+			expect(String(json.error).length).toBeLessThan(450);
 		});
 	}
 }
@@ -132,193 +115,150 @@ const alert = (description: number): Buffer => Buffer.of(0x15, 3, 3, 0, 2, 2, de
 
 const NO_TLS = 'no secure connection could be made';
 
+// A row without a function receives no request.
 describe('before the request is sent', () => {
-	testAll(
-		[
-			[
-				'a host name that is not known',
-				nobodyAt('https://nowhere.invalid'),
-				'network',
-				'could not be reached',
-			],
-			['a host name that is too long', nobodyAt(`https://${'a'.repeat(64)}.invalid`), 'network'],
-			[
-				'a port that no server listens to',
-				nobodyAt('http://127.0.0.1:1'),
-				'network',
-				'connection was refused',
-			],
-			['a self-signed certificate', async () => await untrustedServer(1), 'network', NO_TLS],
-			['an expired certificate', async () => await untrustedServer(-1), 'network', NO_TLS],
-			['TLS closed at the first message', serve(close(), 'https:'), 'network', NO_TLS],
-			['TLS rejected with handshake_failure', serve(close(alert(40)), 'https:'), 'network', NO_TLS],
-			['plain HTTP in response to TLS', serve(close(head('400 Bad Request')), 'https:'), 'network', NO_TLS],
-			['other bytes in response to TLS', serve(close(Buffer.alloc(64, 0xee)), 'https:'), 'network', NO_TLS],
-			// A connection in use can end with the same words.
-			['TLS reset at the first message', serve(reset(), 'https:'), 'uncertain'],
-			['TLS rejected with internal_error', serve(close(alert(80)), 'https:'), 'uncertain'],
-		],
-		{ requestsOf: () => 0 },
-	);
+	testAll([
+		['an unknown host name', { url: 'https://nowhere.invalid' }, 'network', 'could not be reached'],
+		['a host name that is too long', { url: `https://${'a'.repeat(64)}.invalid` }, 'network'],
+		['a port without a server', { url: 'http://127.0.0.1:1' }, 'network', 'connection was refused'],
+		['a self-signed certificate', { certificate: SELF_SIGNED }, 'network', NO_TLS],
+		['an expired certificate', { certificate: EXPIRED }, 'network', NO_TLS],
+		['TLS closed at the first message', { tls: close() }, 'network', NO_TLS],
+		['TLS rejected with handshake_failure', { tls: close(alert(40)) }, 'network', NO_TLS],
+		['plain HTTP in response to TLS', { tls: close(head('400 Bad Request')) }, 'network', NO_TLS],
+		['other bytes in response to TLS', { tls: close(Buffer.alloc(64, 0xee)) }, 'network', NO_TLS],
+		// A connection in use can end with the same words.
+		['TLS reset at the first message', { tls: reset() }, 'uncertain'],
+		['TLS rejected with internal_error', { tls: close(alert(80)) }, 'uncertain'],
+	]);
 });
 
 const CHUNKED = head(OK, { 'transfer-encoding': 'chunked' });
 const CHUNK = Buffer.concat([Buffer.from(`${PNG.length.toString(16)}\r\n`), PNG]);
+const LAST_CHUNK = '\r\n0\r\n\r\n';
 
 describe('the connection breaks', () => {
 	const cut = (status: string): Respond => close(head(status, { 'content-length': 900 }), '{"error":');
 	testAll([
-		['closed without a response', serve(close()), 'uncertain'],
-		['closed in the status line', serve(close('HTTP/1.1 20')), 'uncertain'],
-		['reset in the status line', serve(reset('HTTP/1.1 20')), 'uncertain'],
-		['closed in the headers', serve(close('HTTP/1.1 200 OK\r\ncontent-type: ima')), 'uncertain'],
-		['closed after the headers', serve(close(imageHead(PNG.length))), 'uncertain'],
-		['closed in the body', serve(close(imageHead(PNG.length), HALF)), 'uncertain'],
-		['reset in the body', serve(reset(imageHead(PNG.length), HALF)), 'uncertain'],
-		['closed in a chunk', serve(close(CHUNKED, CHUNK.subarray(0, 40))), 'uncertain'],
-		['closed before the last chunk', serve(close(CHUNKED, CHUNK, '\r\n')), 'uncertain'],
-		['reset after the whole response', serve(reset(imageHead(PNG.length), PNG)), 'image'],
-		['a 503 whose words break off', serve(cut('503 Service Unavailable')), 'server'],
-		['a 402 whose words break off', serve(cut('402 Payment Required')), 'credits'],
+		['closed without a response', close(), 'uncertain'],
+		['closed in the status line', close('HTTP/1.1 20'), 'uncertain'],
+		['reset in the status line', reset('HTTP/1.1 20'), 'uncertain'],
+		['closed in the headers', close('HTTP/1.1 200 OK\r\ncontent-type: ima'), 'uncertain'],
+		['closed after the headers', close(WHOLE_HEAD), 'uncertain'],
+		['closed in the body', close(WHOLE_HEAD, HALF), 'uncertain'],
+		['reset in the body', reset(WHOLE_HEAD, HALF), 'uncertain'],
+		['closed in a chunk', close(CHUNKED, CHUNK.subarray(0, 40)), 'uncertain'],
+		['closed before the last chunk', close(CHUNKED, CHUNK, '\r\n'), 'uncertain'],
+		['reset after the whole response', reset(WHOLE_HEAD, PNG), 'image'],
+		['a 503 whose words break off', cut('503 Service Unavailable'), 'server'],
+		['a 402 whose words break off', cut('402 Payment Required'), 'credits'],
 	]);
 });
 
 describe('a response that breaks the rules of HTTP', () => {
+	const twoLengths = head(OK, { 'content-length': PNG.length, 'Content-Length': 5 });
+	const chunkedWithLength = head(OK, { 'transfer-encoding': 'chunked', 'content-length': PNG.length });
+	const interim = [head('100 Continue'), head('103 Early Hints')];
 	testAll([
-		['without a length', serve(close(head(OK), PNG)), 'image'],
-		['without a length, closed in the image', serve(close(head(OK), HALF)), 'response', 'cut short'],
-		['without a length and a body', serve(close(head(OK))), 'response', 'empty'],
-		['a length that is too long', serve(close(imageHead(PNG.length + 100), PNG)), 'uncertain'],
-		['a length that is too short', serve(close(imageHead(PNG.length - 20), PNG)), 'response', 'cut short'],
-		['a length of 10 TiB', serve(close(imageHead(10 * 1024 ** 4), PNG)), 'uncertain'],
-		['a length below zero', serve(close(imageHead(-5))), 'uncertain'],
-		[
-			'two lengths that differ',
-			serve(close(head(OK, { 'content-length': PNG.length, 'Content-Length': 5 }), PNG)),
-			'uncertain',
-		],
-		['chunked', serve(close(CHUNKED, CHUNK, '\r\n0\r\n\r\n')), 'image'],
-		['a size of a chunk that is no number', serve(close(CHUNKED, 'size\r\n')), 'uncertain'],
-		[
-			'chunked and with a length',
-			serve(
-				close(
-					head(OK, { 'transfer-encoding': 'chunked', 'content-length': PNG.length }),
-					CHUNK,
-					'\r\n0\r\n\r\n',
-				),
-			),
-			'uncertain',
-		],
-		['another protocol', serve(close('SSH-2.0-OpenSSH_9.6\r\n')), 'uncertain'],
-		['HTTP/2', serve(close(Buffer.from('000012040000000000', 'hex'))), 'uncertain'],
-		['HTTP/1.0', serve(close('HTTP/1.0 200 OK\r\n\r\n', PNG)), 'image'],
-		['a header with a zero byte', serve(close('HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n')), 'uncertain'],
-		['a header of 1 MiB', serve(close(head(OK, { x: 'x'.repeat(MIB) }))), 'uncertain'],
-		[
-			'headers without an end',
-			serve(drip(0, 'x-more: x\r\n'.repeat(64), 'HTTP/1.1 200 OK\r\n')),
-			'uncertain',
-		],
-		[
-			'interim responses before the image',
-			serve(close(head('100 Continue'), head('103 Early Hints'), imageHead(PNG.length), PNG)),
-			'image',
-		],
-		['a second response', serve(close(imageHead(PNG.length), PNG, head('500 x'))), 'image'],
+		['without a length', close(head(OK), PNG), 'image'],
+		['without a length, closed in the image', close(head(OK), HALF), 'response', 'cut short'],
+		['without a length and a body', close(head(OK)), 'response', 'empty'],
+		['a length that is too long', close(imageHead(PNG.length + 100), PNG), 'uncertain'],
+		['a length that is too short', close(imageHead(PNG.length - 20), PNG), 'response', 'cut short'],
+		['a length of 10 TiB', close(imageHead(10 * 1024 ** 4), PNG), 'uncertain'],
+		['a length below zero', close(imageHead(-5)), 'uncertain'],
+		['two lengths that differ', close(twoLengths, PNG), 'uncertain'],
+		['chunked', close(CHUNKED, CHUNK, LAST_CHUNK), 'image'],
+		['a size of a chunk that is no number', close(CHUNKED, 'size\r\n'), 'uncertain'],
+		['chunked and with a length', close(chunkedWithLength, CHUNK, LAST_CHUNK), 'uncertain'],
+		['another protocol', close('SSH-2.0-OpenSSH_9.6\r\n'), 'uncertain'],
+		['HTTP/2', close(Buffer.from('000012040000000000', 'hex')), 'uncertain'],
+		['HTTP/1.0', close('HTTP/1.0 200 OK\r\n\r\n', PNG), 'image'],
+		['a header with a zero byte', close('HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n'), 'uncertain'],
+		['a header of 1 MiB', close(head(OK, { x: 'x'.repeat(MIB) })), 'uncertain'],
+		['headers without an end', drip(0, 'x-more: x\r\n'.repeat(64), 'HTTP/1.1 200 OK\r\n'), 'uncertain'],
+		['interim responses before the image', close(...interim, WHOLE_HEAD, PNG), 'image'],
+		['a second response', close(WHOLE_HEAD, PNG, head('500 x')), 'image'],
 	]);
 });
 
 describe('a whole response', () => {
-	const zeros = Buffer.alloc(100 * MIB);
+	const zeros = Buffer.concat([PNG, Buffer.alloc(100 * MIB)]);
+	const AS_PNG = { 'content-type': 'image/png' };
+	const FOREIGN = {
+		'SVG with a script': '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+		'an HTML page': '<!DOCTYPE html><script>alert(1)</script>',
+		PDF: '%PDF-1.7\n',
+		'a ZIP archive': 'PK\x03\x04',
+		GIF: 'GIF89a\x01\0\x01\0',
+		'an executable': '\x7fELF',
+	};
 	const brotli = brotliCompressSync(zeros, { params: { 1: 3 } });
 	testAll([
-		['201', serve(whole('201 Created', PNG)), 'image'],
-		['202', serve(whole('202 Accepted', '{"request_id":"r","status":"QUEUED"}')), 'response'],
-		['204', serve(close(head('204 No Content'))), 'response', 'empty'],
-		['206 with half of the image', serve(whole('206 Partial Content', HALF)), 'response', 'cut short'],
-		['300', serve(whole('300 Multiple Choices', '')), 'endpoint', 'redirect'],
-		['304', serve(close(head('304 Not Modified'))), 'endpoint'],
-		['418', serve(whole('418 x', '')), 'request', '(418)'],
-		['451', serve(whole('451 x', '')), 'request', '(451)'],
-		['501', serve(whole('501 x', '')), 'uncertain', '(501)'],
-		['520', serve(whole('520 x', '')), 'uncertain', '(520)'],
-		['599', serve(whole('599 x', '')), 'uncertain', '(599)'],
-		['999', serve(whole('999 x', '')), 'response', '(999)'],
-		['gzip', serve(packed('gzip', gzipSync(PNG))), 'image'],
-		['deflate', serve(packed('deflate', deflateSync(PNG))), 'image'],
-		['an unknown encoding', serve(packed('x-none', PNG)), 'image'],
-		['gzip that is cut', serve(packed('gzip', gzipSync(PNG).subarray(0, -40))), 'response', 'cut short'],
-		['called gzip, and is not', serve(packed('gzip', PNG)), 'uncertain'],
-		['100 MiB in a little Brotli', serve(packed('br', brotli)), 'response', 'larger than 64 MiB'],
-		['a 503 of 100 MiB in a little Brotli', serve(packed('br', brotli, '503 x')), 'server'],
-		['60 MiB of words', serve(whole(OK, Buffer.alloc(60 * MIB, 'word '))), 'response', 'word word'],
+		['201', whole('201 Created', PNG), 'image'],
+		['202', whole('202 Accepted', '{"request_id":"r","status":"QUEUED"}'), 'response'],
+		...Object.entries(FOREIGN).map(([name, body]): Row => [name, whole(OK, body, AS_PNG), 'response']),
+		['204', close(head('204 No Content')), 'response', 'empty'],
+		['206 with half of the image', whole('206 Partial Content', HALF), 'response', 'cut short'],
+		['300', whole('300 Multiple Choices', ''), 'endpoint', 'redirect'],
+		['304', close(head('304 Not Modified')), 'endpoint'],
+		['418', whole('418 x', ''), 'request', '(418)'],
+		['451', whole('451 x', ''), 'request', '(451)'],
+		['501', whole('501 x', ''), 'uncertain', '(501)'],
+		['520', whole('520 x', ''), 'uncertain', '(520)'],
+		['599', whole('599 x', ''), 'uncertain', '(599)'],
+		['999', whole('999 x', ''), 'response', '(999)'],
+		['gzip', packed('gzip', gzipSync(PNG)), 'image'],
+		['deflate', packed('deflate', deflateSync(PNG)), 'image'],
+		['an unknown encoding', packed('x-none', PNG), 'image'],
+		['gzip that is cut', packed('gzip', gzipSync(PNG).subarray(0, -40)), 'response', 'cut short'],
+		['called gzip, and is not', packed('gzip', PNG), 'uncertain'],
+		['100 MiB in a little Brotli', packed('br', brotli), 'response', 'larger than 64 MiB'],
+		['a 503 of 100 MiB in a little Brotli', packed('br', brotli, '503 x'), 'server'],
+		['70 MiB', whole(OK, zeros.subarray(0, 70 * MIB)), 'response', 'larger than 64 MiB'],
+		['60 MiB of words', whole(OK, Buffer.alloc(60 * MIB, 'word ')), 'response', 'word word'],
 	]);
 });
 
 describe('the deadline', () => {
 	const words = { 'content-type': 'text/plain' };
+	const upgrade = head('101 Switching Protocols', { upgrade: 'x', connection: 'upgrade' });
+	const slowImage: Respond = async (socket) => {
+		for (const part of [WHOLE_HEAD, HALF, PNG.subarray(HALF.length)]) {
+			socket.write(part);
+			await sleep(700);
+		}
+	};
+	const LATE = 'within 5 seconds';
 	testAll(
 		[
-			['nothing comes', serve(drip(100, '')), 'uncertain', 'within 5 seconds'],
-			[
-				'the headers come, and nothing else',
-				serve(drip(100, '', imageHead(100))),
-				'uncertain',
-				'within 5 seconds',
-			],
-			[
-				'half of the image comes',
-				serve(drip(100, '', imageHead(100), HALF)),
-				'uncertain',
-				'within 5 seconds',
-			],
-			[
-				'the headers drip',
-				serve(drip(200, 'x: y\r\n', 'HTTP/1.1 200 OK\r\n')),
-				'uncertain',
-				'within 5 seconds',
-			],
-			['interim responses drip', serve(drip(200, head('102 Processing'))), 'uncertain', 'within 5 seconds'],
-			['the body drips', serve(drip(100, 'x', imageHead(1_000_000))), 'uncertain', 'within 5 seconds'],
-			[
-				'another protocol is offered',
-				serve(close(head('101 Switching Protocols', { upgrade: 'x', connection: 'upgrade' }))),
-				'uncertain',
-				'within 5 seconds',
-			],
-			['the words of a 503 never end', serve(drip(0, 'busy '.repeat(2000), head('503 x', words))), 'server'],
-			['the words of a 402 drip', serve(drip(100, 'no credits. ', head('402 x', words))), 'credits'],
-			[
-				'the image drips, and is there in time',
-				serve(async (socket) => {
-					for (const part of [imageHead(PNG.length), HALF, PNG.subarray(HALF.length)]) {
-						socket.write(part);
-						await sleep(700);
-					}
-				}),
-				'image',
-			],
+			['nothing comes', drip(100, ''), 'uncertain', LATE],
+			['the headers come, and nothing else', drip(100, '', imageHead(100)), 'uncertain', LATE],
+			['half of the image comes', drip(100, '', imageHead(100), HALF), 'uncertain', LATE],
+			['the headers drip', drip(200, 'x: y\r\n', 'HTTP/1.1 200 OK\r\n'), 'uncertain', LATE],
+			['interim responses drip', drip(200, head('102 Processing')), 'uncertain', LATE],
+			['the body drips', drip(100, 'x', imageHead(1_000_000)), 'uncertain', LATE],
+			['another protocol is offered', close(upgrade), 'uncertain', LATE],
+			['the words of a 503 never end', drip(0, 'busy '.repeat(2000), head('503 x', words)), 'server'],
+			['the words of a 402 drip', drip(100, 'no credits. ', head('402 x', words)), 'credits'],
+			['the image drips, and is there in time', slowImage, 'image'],
 		],
-		{ timeout: 5 },
+		5,
 	);
 });
 
 describe('the key comes back', () => {
+	const headers = { 'x-request-id': `id-${KEY}`, 'x-cost': KEY, 'set-cookie': KEY };
 	const edge = `<p>${' '.repeat(3980)}${KEY}</p>`;
 	testAll([
-		['in the text of the status', serve(whole(`401 ${KEY}`, '')), 'credential'],
-		['in bytes that are not HTTP', serve(close(`${KEY} is no key\r\n\r\n`)), 'uncertain'],
-		['in a malformed header', serve(close(`HTTP/1.1 200 OK\r\n${KEY}\0: ${KEY}\r\n\r\n`)), 'uncertain'],
-		['in a body that breaks off', serve(close(head(OK, { 'content-length': 900 }), KEY)), 'uncertain'],
-		['in the address of a redirect', serve(whole('302 x', KEY, { location: `/?k=${KEY}` })), 'endpoint'],
-		['in the request id of a 422', serve(whole('422 x', '', { 'x-request-id': KEY })), 'request'],
-		['where the words are cut', serve(whole('400 x', `${'word '.repeat(54)}${KEY} and more`)), 'request'],
-		['where a page is cut', serve(whole('500 x', edge)), 'server'],
-		[
-			'in the headers of the image',
-			serve(whole(OK, PNG, { 'x-request-id': `id-${KEY}`, 'x-cost': KEY, 'set-cookie': KEY })),
-			'image',
-		],
+		['in the text of the status', whole(`401 ${KEY}`, ''), 'credential'],
+		['in bytes that are not HTTP', close(`${KEY} is no key\r\n\r\n`), 'uncertain'],
+		['in a malformed header', close(`HTTP/1.1 200 OK\r\n${KEY}\0: ${KEY}\r\n\r\n`), 'uncertain'],
+		['in a body that breaks off', close(head(OK, { 'content-length': 900 }), KEY), 'uncertain'],
+		['in the address of a redirect', whole('302 x', KEY, { location: `/?k=${KEY}` }), 'endpoint'],
+		['in the request id of a 422', whole('422 x', '', { 'x-request-id': KEY }), 'request'],
+		['where the words are cut', whole('400 x', `${'word '.repeat(54)}${KEY} and more`), 'request'],
+		['where a page is cut', whole('500 x', edge), 'server'],
+		['in the headers of the image', whole(OK, PNG, headers), 'image'],
 	]);
 });

@@ -65,7 +65,7 @@ export interface RunResult {
 	readonly error: IRun['data']['resultData']['error'];
 }
 
-const typeOf = (name: string, execute: INodeType['execute'], outputs = 1): INodeType => ({
+const typeOf = (name: string, execute: NonNullable<INodeType['execute']>, outputs = 1): INodeType => ({
 	description: {
 		...{ displayName: name, name, group: ['transform'], version: 1, description: name, defaults: { name } },
 		inputs: [NodeConnectionTypes.Main],
@@ -85,7 +85,7 @@ const sink = typeOf('sink', async function () {
 
 /** Emits one list after the other to its second output, then continues at its first, like Loop Over Items. */
 const loopOver = (rounds: INodeExecutionData[][]): INodeType => {
-	const execute: INodeType['execute'] = async function () {
+	const execute: NonNullable<INodeType['execute']> = async function () {
 		const state = this.getContext('node') as { next?: number };
 		const next = state.next ?? 0;
 		state.next = next + 1;

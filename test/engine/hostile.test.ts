@@ -3,11 +3,12 @@ import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import { Emulator } from '../emulator/emulator';
+import { faultsOf } from '../fuzz/fileSystems';
 import type { RunOptions, RunResult } from './engine';
-import { bytesOf, jsonError } from './faults';
+import { bytesOf, jsonError, pngOf } from './faults';
 import { valuesOf } from './results';
-import { CONTINUE, generate } from './runs';
-import { emulator, engine, useEngine } from './setup';
+import { CONTINUE, flow, generate } from './runs';
+import { emulator, engine, itemsFrom, useEngine } from './setup';
 
 useEngine();
 
@@ -22,6 +23,19 @@ test.each([200, 504])('deeply nested JSON with a %i is as uncertain as any other
 	const { items } = await run();
 	expect(emulator.paid).toBe(1);
 	expect(items[0]?.json.details).toMatchObject({ statusCode: status, billed: 'unknown' });
+});
+
+test('a picture followed by HTML has the type and name of a picture', async () => {
+	const both = Buffer.concat([await pngOf(32, 16), Buffer.from('<script>alert(1)</script>')]);
+	const headers = { 'content-type': 'text/html', 'content-disposition': 'inline; filename=x.html' };
+	emulator.inject(bytesOf(both, headers));
+	const [item] = (await run()).items;
+	expect(item?.json).toMatchObject({ format: 'png', mimeType: 'image/png', width: 32, height: 16 });
+	expect(item?.binary?.data).toMatchObject({
+		mimeType: 'image/png',
+		fileExtension: 'png',
+		fileName: expect.stringMatching(/\.png$/),
+	});
 });
 
 test("hints contain only the node's own words and numbers", async () => {
@@ -94,4 +108,28 @@ describe('a key with characters that no header can contain', () => {
 		}
 		await other.close();
 	});
+});
+
+/** Names of a flow's outputs can be any text. */
+test.each([
+	['a path', '../../etc/passwd'],
+	['a Windows path', '..\\..\\x'],
+	['a slash', 'a/b'],
+	['characters that Windows forbids', 'a:b?*'],
+	['a line break', 'a\nb'],
+	['a bidirectional control character', 'a\u202eb'],
+	['300 letters', 'x'.repeat(300)],
+	['360 bytes', '狐'.repeat(120)],
+	['__proto__', '__proto__'],
+	['constructor', 'constructor'],
+	['a space', ' '],
+	['a period', '.'],
+])('an output named with %s is delivered as one file with a safe name', async (_, keyname) => {
+	emulator.inject({ on: 'result', fields: { output: JSON.stringify([{ keyname, value: '{file}' }]) } });
+	const items = await itemsFrom(flow());
+	// As n8n copies an item from node to node.
+	const binary = deepCopy(items[0]?.binary ?? {}) as unknown as Record<string, { fileName?: string }>;
+	const names = Object.values(binary).map(({ fileName = '' }) => fileName);
+	expect(names).toHaveLength(1);
+	expect(names.flatMap(faultsOf)).toEqual([]);
 });
