@@ -1,69 +1,82 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { Emulator } from '../emulator/emulator';
 import type { Fault } from '../emulator/fault';
-import { Engine } from './engine';
+import { bytesOf, jsonError, PAGE } from './faults';
+import { errorOf } from './results';
+import { CONTINUE, itemsOf, numberedItems, SMALL, withParameters } from './runs';
+import { emulator, engine, useEngine } from './setup';
 
-let engine: Engine;
+useEngine({ freeCredits: 0.018, credits: 9.5 });
 
-beforeAll(async () => {
-	engine = await Engine.start();
-});
-afterAll(async () => await engine.stop());
+const GET_CREDITS = { resource: 'account', operation: 'getCredits' };
+
+/** Three images, one after the other, of an account of which $9 must stay. */
+const WITH_MINIMUM = {
+	...{ prompt: 'a fox', ...SMALL },
+	options: { concurrency: 1, maxRetries: 0, minimumRemainingCredits: 9 },
+};
 
 interface Result {
 	/** The cause of each item's error, or 'image'. */
 	readonly outcomes: readonly unknown[];
 	readonly remaining: unknown;
 	readonly paid: number;
+	/** What Get Credits returns. */
+	readonly balance: IDataObject;
 }
 
-/** Runs three items, one after the other, against an account with $10 of which $9 must stay. */
+/** Runs both against an account with $10 whose server has this fault. */
 async function runWith(fault: Fault): Promise<Result> {
-	const emulator = await Emulator.start();
-	emulator.inject(fault);
-	const { items } = await engine.run({
-		credential: { apiKey: emulator.key, baseUrl: emulator.url },
-		items: [{ json: {} }, { json: {} }, { json: {} }],
-		node: { onError: 'continueRegularOutput' },
-		parameters: {
-			...{ prompt: 'a fox', aspectRatio: 'custom', width: 256, height: 256 },
-			options: { concurrency: 1, maxRetries: 0, minimumRemainingCredits: 9 },
-		},
-	});
-	const { paid } = emulator;
-	await emulator.close();
-	const details = items.map(({ json }) => json.details as { cause?: unknown } | undefined);
-	const remaining = items[0]?.json.remainingCredits;
-	return { outcomes: details.map((each) => each?.cause ?? 'image'), remaining, paid };
+	const server = await Emulator.start();
+	const run = async (parameters: IDataObject, count: number) => {
+		server.reset();
+		server.inject(fault);
+		const credential = { apiKey: server.key, baseUrl: server.url };
+		return await engine.run(
+			withParameters(parameters, { credential, items: numberedItems(count), node: CONTINUE }),
+		);
+	};
+	const { items } = await run(WITH_MINIMUM, 3);
+	const { paid } = server;
+	const balance = errorOf((await run(GET_CREDITS, 1)).items[0]);
+	await server.close();
+	const outcomes = items.map((item) => errorOf(item).cause ?? 'image');
+	return { outcomes, remaining: items[0]?.json.remainingCredits, paid, balance };
 }
 
-const PAGE = '<html><h1>Welcome</h1></html>';
-const text = (body: string): Fault => ({ bytes: Buffer.from(body).toString('base64') });
+const reported = (credits: string): Fault => bytesOf(`{"credits":${credits}}`);
 
-/** How the balance is reported before the first image, and why no image is made; null where they are. */
-const BEFORE: ReadonlyArray<readonly [name: string, fault: Fault, cause: string | null]> = [
-	['a 401', { status: 401, body: { error: 'invalid_token' }, times: -1 }, 'credential'],
-	['a redirect', { status: 302, headers: { location: '/' }, times: -1 }, 'endpoint'],
-	['a 404', { status: 404, body: { error: 'not here' }, times: -1 }, 'endpoint'],
-	['no record', { status: 404, body: { error: 'No credits found for the user' }, times: -1 }, 'credits'],
-	['a 429', { status: 429, body: { error: 'slow down' }, times: -1 }, 'rateLimit'],
-	['a 502', { status: 502, body: PAGE, times: -1 }, 'server'],
-	['a 503 once', { status: 503 }, null],
-	['a 504', { status: 504, times: -1 }, 'server'],
-	['a reset connection', { reset: true, times: -1 }, 'server'],
-	['a body cut short', { cut: 5, times: -1 }, 'server'],
-	['a page', { body: PAGE, times: -1 }, 'endpoint'],
-	['nothing', { ...text(''), times: -1 }, 'endpoint'],
-	['{}', { ...text('{}'), times: -1 }, 'endpoint'],
-	['null', { ...text('null'), times: -1 }, 'endpoint'],
-	['NaN', { ...text('{"credits":"NaN"}'), times: -1 }, 'endpoint'],
-	['1e999', { ...text('{"credits":1e999}'), times: -1 }, 'endpoint'],
-	['less than nothing', { ...text('{"credits":-5}'), times: -1 }, 'credits'],
-	['too little for one image', { ...text('{"credits":9.049}'), times: -1 }, 'credits'],
-	['a number as text', { ...text('{"credits":"9.95"}'), times: -1 }, null],
+/**
+ * What the balance call means: why no image is made, or 'image', and what Get Credits returns, which is the same
+ * cause if it is left out.
+ */
+const BEFORE: ReadonlyArray<[name: string, fault: Fault, outcome: string, credits?: number | string]> = [
+	['a 401', jsonError(401, 'invalid_token'), 'credential'],
+	['a redirect', { status: 302, headers: { location: '/' } }, 'endpoint'],
+	['a 404', jsonError(404, 'not here'), 'endpoint'],
+	['a 404 page', { status: 404, body: PAGE }, 'endpoint'],
+	['no record', jsonError(404, 'No credits found for the user'), 'credits', 0],
+	['a 429', jsonError(429, 'slow down'), 'rateLimit'],
+	['a 502', { status: 502, body: PAGE }, 'server'],
+	['a 503 once', { status: 503, times: 1 }, 'image', 'server'],
+	['a 504', { status: 504 }, 'server'],
+	['a reset connection', { reset: true }, 'server'],
+	['a body cut short', { cut: 5 }, 'server'],
+	['a page', { body: PAGE }, 'endpoint'],
+	['nothing', bytesOf(''), 'endpoint'],
+	['{}', bytesOf('{}'), 'endpoint'],
+	['null', bytesOf('null'), 'endpoint'],
+	['words', reported('"many"'), 'endpoint'],
+	['NaN', reported('"NaN"'), 'endpoint'],
+	['1e999', reported('1e999'), 'endpoint'],
+	['less than nothing', reported('-5'), 'credits', -5],
+	['too little for one image', reported('9.049'), 'credits', 9.049],
+	['a number as text', reported('"9.95"'), 'image', 9.95],
 ];
 
-/** How it is reported after the first image, and how many images are made. */
-const AFTER: ReadonlyArray<readonly [header: string | null, remaining: number | null, paid: number]> = [
+/** How the balance is reported after the first image, and how many images are made. */
+const AFTER: ReadonlyArray<[header: string | null, remaining: number | null, paid: number]> = [
 	[null, null, 3],
 	['NaN', null, 3],
 	['-Infinity', null, 3],
@@ -74,31 +87,46 @@ const AFTER: ReadonlyArray<readonly [header: string | null, remaining: number | 
 	['-3', -3, 1],
 ];
 
-describe('with a minimum of credits', () => {
+describe('a reported balance', () => {
 	const results = new Map<string, Result>();
 	beforeAll(async () => {
 		await Promise.all([
-			...BEFORE.map(async ([name, fault]) => results.set(name, await runWith({ on: 'account', ...fault }))),
+			...BEFORE.map(async ([name, fault]) =>
+				results.set(name, await runWith({ on: 'account', times: -1, ...fault })),
+			),
 			...AFTER.map(async ([header]) =>
 				results.set(`after ${header}`, await runWith({ headers: { 'x-remaining-credits': header } })),
 			),
 		]);
 	}, 60_000);
 
-	for (const [name, , cause] of BEFORE) {
-		test(`${cause === null ? 'pays' : 'pays for nothing'} when the balance comes as ${name}`, () => {
-			const { outcomes, paid } = results.get(name)!;
-			expect(outcomes).toEqual([1, 2, 3].map(() => cause ?? 'image'));
-			expect(paid).toBe(cause === null ? 3 : 0);
-		});
-	}
+	test.each(BEFORE)('%s', (name, _, outcome, credits = outcome) => {
+		const { outcomes, paid, balance } = results.get(name)!;
+		expect(outcomes).toEqual([outcome, outcome, outcome]);
+		expect(paid).toBe(outcome === 'image' ? 3 : 0);
+		expect(balance).toMatchObject(
+			typeof credits === 'number' ? { credits } : { cause: credits, billed: 'no' },
+		);
+	});
 
-	test.each(AFTER)(
-		'after an image that leaves %s, which is reported as %s, it pays for %i',
-		(header, left, count) => {
-			const { outcomes, remaining, paid } = results.get(`after ${header}`)!;
-			expect(outcomes).toEqual([1, 2, 3].map((number) => (number <= count ? 'image' : 'credits')));
-			expect([remaining, paid]).toEqual([left, count]);
-		},
-	);
+	test.each(AFTER)('after an image, %s is returned as %s and lets it pay for %i', (header, left, count) => {
+		const { outcomes, remaining, paid } = results.get(`after ${header}`)!;
+		expect(outcomes).toEqual([1, 2, 3].map((number) => (number <= count ? 'image' : 'credits')));
+		expect([remaining, paid]).toEqual([left, count]);
+	});
+});
+
+describe('Get Credits', () => {
+	test('returns the balance in US dollars for each item, with one free request', async () => {
+		const { items } = await engine.run(withParameters(GET_CREDITS, { items: itemsOf('a', 'b') }));
+		const json = { credits: 9.5, freeCredits: 0.018, totalCredits: 9.518 };
+		expect(items).toEqual([0, 1].map((item) => ({ json, pairedItem: { item } })));
+		expect(emulator.requests).toMatchObject([{ method: 'GET', path: '/v1/get-user-credits' }]);
+	});
+
+	test('returns 0 for a valid key without a balance record', async () => {
+		emulator.inject({ on: 'account', ...jsonError(404, 'No credits found for the user') });
+		const { items } = await engine.run(withParameters(GET_CREDITS));
+		expect(items[0]?.json).toEqual({ credits: 0, freeCredits: 0, totalCredits: 0 });
+	});
 });
