@@ -7,53 +7,78 @@ import { emulator, engine, otherServer, useEngine } from './setup';
 useEngine();
 
 const OPTIONS = { maxRetries: 0 };
-const page = (status: number, title: string): Fault => ({
-	status,
-	body: `<html><h1>${title}</h1></html>`,
-});
+const page = (status: number, title: string): Fault => ({ status, body: `<html><h1>${title}</h1></html>` });
+
+type Row = [fault: Fault, cause: string, words: string, stops: boolean];
+
+/** Responses that say that nothing was billed, and whether they stop the batch, since other items would fare alike. */
+const NOT_BILLED: Row[] = [
+	[jsonError(400, 'prompt missing'), 'request', 'prompt missing', false],
+	[{ status: 401, body: { error: 'invalid_token', error_description: 'No.' } }, 'credential', 'No.', true],
+	[jsonError(402, 'You have 0.0 credits.'), 'credits', 'You have 0.0 credits.', true],
+	[{ status: 403, body: { message: 'not for this team' } }, 'credential', 'not for this team', true],
+	[jsonError(404, 'unknown model'), 'endpoint', 'unknown model', true],
+	[page(405, '405 Method Not Allowed'), 'endpoint', '405 Method Not Allowed', true],
+	[jsonError(406, 'Invalid content type'), 'endpoint', 'Invalid content type', true],
+	[jsonError(406, 'Insufficient credits'), 'credits', 'Insufficient credits', true],
+	[jsonError(406, 'Team spend limit reached'), 'credits', 'Team spend limit reached', true],
+	[jsonError(406, 'width must be <= 1440'), 'request', 'width must be <= 1440', false],
+	[jsonError(406, 'Flagged as NSFW'), 'moderation', 'Flagged as NSFW', false],
+	[jsonError(410, 'gone'), 'endpoint', 'gone', true],
+	[{ status: 422, body: { detail: [{ msg: 'seed too large' }] } }, 'request', 'seed too large', false],
+	[jsonError(429, 'slow down'), 'rateLimit', 'slow down', false],
+	[jsonError(500, 'oops'), 'server', 'oops', false],
+	[jsonError(500, 'Internal Polling Error'), 'server', 'Internal Polling Error', false],
+	[jsonError(500, 'blocked by content policy'), 'moderation', 'blocked by content policy', false],
+	[page(502, '502 Bad Gateway'), 'server', '502 Bad Gateway', false],
+	[{ status: 503, body: 'try later' }, 'server', 'try later', false],
+	[{ status: 302, headers: { location: '/elsewhere' } }, 'endpoint', '302', true],
+];
+
+/** Responses after which it is unknown whether the image was billed, so that it is not requested again. */
+const UNCERTAIN: Row[] = [
+	[page(504, '504 Gateway Time-out'), 'uncertain', '504 Gateway Time-out', false],
+	[jsonError(200, 'something went wrong'), 'response', 'something went wrong', false],
+	[page(200, 'hello'), 'response', 'hello', false],
+	[{ cut: 300 }, 'uncertain', '', false],
+	[{ reset: true }, 'uncertain', '', false],
+];
 
 /** The table of what a response means for money. */
-describe.each<[Fault, cause: string, billed: string, words: string]>([
-	[jsonError(400, 'prompt missing'), 'request', 'no', 'prompt missing'],
-	[{ status: 401, body: { error: 'invalid_token', error_description: 'No.' } }, 'credential', 'no', 'No.'],
-	[jsonError(402, 'You have 0.0 credits.'), 'credits', 'no', 'You have 0.0 credits.'],
-	[{ status: 403, body: { message: 'not for this team' } }, 'credential', 'no', 'not for this team'],
-	[jsonError(404, 'unknown model'), 'endpoint', 'no', 'unknown model'],
-	[page(405, '405 Method Not Allowed'), 'endpoint', 'no', '405 Method Not Allowed'],
-	[jsonError(406, 'Invalid content type'), 'endpoint', 'no', 'Invalid content type'],
-	[jsonError(406, 'Insufficient credits'), 'credits', 'no', 'Insufficient credits'],
-	[jsonError(406, 'Team spend limit reached'), 'credits', 'no', 'Team spend limit reached'],
-	[jsonError(406, 'width must be <= 1440'), 'request', 'no', 'width must be <= 1440'],
-	[jsonError(406, 'Flagged as NSFW'), 'moderation', 'no', 'Flagged as NSFW'],
-	[jsonError(410, 'gone'), 'endpoint', 'no', 'gone'],
-	[{ status: 422, body: { detail: [{ msg: 'seed too large' }] } }, 'request', 'no', 'seed too large'],
-	[jsonError(429, 'slow down'), 'rateLimit', 'no', 'slow down'],
-	[jsonError(500, 'Internal Polling Error'), 'server', 'no', 'Internal Polling Error'],
-	[jsonError(500, 'blocked by content policy'), 'moderation', 'no', 'blocked by content policy'],
-	[page(502, '502 Bad Gateway'), 'server', 'no', '502 Bad Gateway'],
-	[{ status: 503, body: 'try later' }, 'server', 'no', 'try later'],
-	[page(504, '504 Gateway Time-out'), 'uncertain', 'unknown', '504 Gateway Time-out'],
-	[{ status: 307, headers: { location: '/elsewhere' } }, 'endpoint', 'no', '307'],
-	[jsonError(200, 'something went wrong'), 'response', 'unknown', 'something went wrong'],
-	[page(200, 'hello'), 'response', 'unknown', 'hello'],
-	[{ status: 200, bytes: '' }, 'response', 'unknown', ''],
-	[{ status: 200, bytes: 'iVBORw0KGgoAAAANSUhEUgAA' }, 'response', 'unknown', ''],
-	[{ cut: 300 }, 'uncertain', 'unknown', ''],
-	[{ reset: true }, 'uncertain', 'unknown', ''],
-])('%j', (fault, cause, billed, words) => {
-	test(`is ${cause}, billed ${billed}, and goes to the error output with the input fields`, async () => {
-		emulator.inject(fault);
-		const items = [{ json: { prompt: 'a', row: 7 } }];
-		const result = await engine.run(generate(OPTIONS, { items, node: ERROR_OUTPUT }));
+describe.each<[delivery: string, billed: string, rows: Row[]]>([
+	['direct', 'no', NOT_BILLED],
+	['queued', 'no', NOT_BILLED],
+	['direct', 'unknown', UNCERTAIN],
+])('with delivery %s, an error that was billed %s', (delivery, billed, rows) => {
+	test.each(rows)('after %j is %s', async (fault, cause, words, stops) => {
+		emulator.inject({ ...fault, times: -1 });
+		const items = [1, 2, 3].map((row) => ({ json: { prompt: 'a', row } }));
+		const retries = billed === 'no' ? OPTIONS : {};
+		const options = generate({ ...retries, delivery, concurrency: 1 }, { items, node: ERROR_OUTPUT });
+		const result = await engine.run(options);
 		expect(result.items).toHaveLength(0);
-		expect(result.errorOutput).toHaveLength(1);
-		const [item] = result.errorOutput;
-		expect(Object.keys(item?.json ?? {}).sort()).toEqual(['details', 'error', 'message', 'prompt', 'row']);
-		expect(errorOf(item)).toMatchObject({ row: 7, cause, billed, attempts: 1 });
-		expect(item?.json.error).toContain(words);
-		expect(item?.json.error).not.toMatch(/\n|<[a-z/]|undefined|\[object/);
-		expect(String(item?.json.message).length).toBeGreaterThan(20);
-		expect(item?.pairedItem).toMatchObject({ item: 0 });
+		expect(result.errorOutput.map(({ pairedItem }) => pairedItem)).toMatchObject(
+			[0, 1, 2].map((item) => ({ item })),
+		);
+		const errors = result.errorOutput.map(errorOf);
+		expect(errors).toMatchObject(
+			(stops ? [1, 0, 0] : [1, 1, 1]).map((attempts, index) => ({ row: index + 1, cause, billed, attempts })),
+		);
+		for (const { json } of result.errorOutput) {
+			expect(Object.keys(json).sort()).toEqual(['details', 'error', 'message', 'prompt', 'row']);
+			expect(json.error).toContain(words);
+			expect(json.error).not.toMatch(/\n|<[a-z/]|undefined|\[object/);
+			expect(String(json.message).length).toBeGreaterThan(20);
+		}
+		// An item that was not sent says so.
+		if (stops) expect(errors[2]?.error).not.toBe(errors[0]?.error);
+		expect(emulator.requests).toHaveLength(stops ? 1 : 3);
+		if (billed === 'no') {
+			expect(emulator.paid).toBe(0);
+			return;
+		}
+		for (const { retryable, message } of errors)
+			expect([retryable, message]).toEqual([false, expect.stringMatching(/billed/)]);
 	});
 });
 
@@ -78,21 +103,9 @@ test.each([301, 302, 303, 307, 308])(
 	},
 );
 
-test('a response of more than 64 MiB is cut off and not stored', async () => {
-	emulator.inject({ huge: 70 * 1024 * 1024 });
-	const { errorOutput } = await engine.run(generate(OPTIONS, { node: ERROR_OUTPUT }));
-	expect(errorOutput[0]?.json).toMatchObject({
-		error: expect.stringContaining('64 MiB'),
-		details: { cause: 'response', billed: 'unknown' },
-	});
-});
-
 test('a rejected key is sent once and shown nowhere', async () => {
 	const key = `SG_${'f'.repeat(16)}`;
-	emulator.inject({
-		status: 401,
-		body: { error: 'invalid_token', error_description: `No such key: ${key}` },
-	});
+	emulator.inject(jsonError(401, `No such key: ${key}`));
 	const { run, error } = await engine.run(generate({}, { credential: { ...credential(), apiKey: key } }));
 	expect(emulator.requests).toHaveLength(1);
 	expect(emulator.requests[0]?.headers['x-api-key']).toBe(key);
@@ -109,11 +122,9 @@ test('an expression that fails is an error of its own item', async () => {
 	expect(emulator.paid).toBe(1);
 });
 
-test.each([
-	['https to an http server', () => emulator.url.replace('http:', 'https:')],
-	['an unknown host', () => 'https://nowhere.invalid'],
-])('%s is a network error: nothing was sent or billed', async (_, baseUrl) => {
-	const options = { credential: { ...credential(), baseUrl: baseUrl() }, node: ERROR_OUTPUT };
+test('https to an http server is a network error: nothing was sent or billed', async () => {
+	const baseUrl = emulator.url.replace('http:', 'https:');
+	const options = { credential: { ...credential(), baseUrl }, node: ERROR_OUTPUT };
 	const { errorOutput } = await engine.run(generate(OPTIONS, options));
 	expect(errorOf(errorOutput[0])).toMatchObject({ cause: 'network', billed: 'no', retryable: true });
 	expect(emulator.requests).toHaveLength(0);

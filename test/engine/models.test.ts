@@ -14,46 +14,6 @@ const run = async (parameters: IDataObject, node: RunOptions['node'] = {}): Prom
 
 const sent = () => emulator.imageRequests.map(({ path, body }) => ({ path, body }));
 
-describe('a workflow that was saved before there was a choice of models', () => {
-	test.each<[string, IDataObject, object]>([
-		[
-			'the fewest fields',
-			{ prompt: 'a fox', additionalFields: { seed: 0 } },
-			{ prompt: 'a fox', aspect_ratio: '1:1', output_format: 'webp', seed: 0 },
-		],
-		[
-			'all fields',
-			{
-				resource: 'image',
-				operation: 'generate',
-				prompt: '={{ $json.prompt }}',
-				aspectRatio: 'custom',
-				width: 300,
-				height: 256,
-				outputFormat: 'jpg',
-				additionalFields: { outputQuality: 90, promptUpsampling: false, safetyTolerance: 5, seed: 7 },
-				options: { concurrency: 2, maxRetries: 0 },
-			},
-			{
-				prompt: 'a fox',
-				aspect_ratio: 'custom',
-				width: 304,
-				height: 256,
-				output_format: 'jpg',
-				output_quality: 90,
-				prompt_upsampling: false,
-				safety_tolerance: 5,
-				seed: 7,
-			},
-		],
-	])('sends the same request as before, with %s', async (_, parameters, body) => {
-		const { error, items } = await run(parameters);
-		expect(error).toBeUndefined();
-		expect(items[0]?.json.model).toBe('flux-1.1-pro');
-		expect(sent()).toEqual([{ path: '/v1/flux-1.1-pro', body }]);
-	});
-});
-
 describe.each<[string, IDataObject, IDataObject, object]>([
 	[
 		'flux-1.1-pro-ultra',
@@ -66,13 +26,8 @@ describe.each<[string, IDataObject, IDataObject, object]>([
 		{ aspectRatio: '16:9' },
 		{ guidance: 3.5, interval: 1, steps: 20, outputQuality: 70, seed: 3 },
 		{
-			aspect_ratio: '16:9',
-			output_format: 'webp',
-			output_quality: 70,
-			guidance: 3.5,
-			interval: 1,
-			steps: 20,
-			seed: 3,
+			...{ aspect_ratio: '16:9', output_format: 'webp', output_quality: 70 },
+			...{ guidance: 3.5, interval: 1, steps: 20, seed: 3 },
 		},
 	],
 ])('%s', (model, fields, additionalFields, body) => {
@@ -86,12 +41,6 @@ describe.each<[string, IDataObject, IDataObject, object]>([
 		expect(items[0]?.json).toMatchObject({ model, seed: 3, aspectRatio: fields.aspectRatio });
 		expect(sent()).toEqual([{ path: `/${version}/${model}`, body: { prompt: 'a fox', ...body } }]);
 	});
-});
-
-test('an unknown model is an error before anything is sent', async () => {
-	const { error } = await run({ model: 'flux-9', prompt: 'a fox' });
-	expect(error?.message).toContain('Model');
-	expect(emulator.requests).toHaveLength(0);
 });
 
 /** The start of an MP4 and some content. */

@@ -106,6 +106,7 @@ describe('a result that stays at Segmind', () => {
 			on('status', { status: 429, headers: { 'x-rate-limit-reset-at-utc': hour() } }, -1),
 			'429',
 		],
+		['a missing record', on('status', jsonError(404, 'Request not found'), -1), '(404)'],
 		['only resets', on('status', { reset: true }, -1), '20 s'],
 		['an unknown status', on('status', { fields: { status: 'PAUSED' } }, -1), '20 s'],
 		['no output', on('result', { fields: { output: null, images: null } }, -1), 'image'],

@@ -71,13 +71,6 @@ describe('after a timeout', () => {
 		);
 		expect(paidAndSubmitted()).toEqual([3, 3]);
 	});
-
-	test('the error names the time and the request id', async () => {
-		emulator.inject({ ...SLOW, prompt: 'a' });
-		const { error } = await engine.run(queued({ timeout: 5 }));
-		expect(error?.message).toMatch(/\b5 s/);
-		expect(error?.description).toContain(polledIds()[0]);
-	});
 });
 
 describe('Retry execution', () => {
