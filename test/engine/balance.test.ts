@@ -21,6 +21,8 @@ interface Result {
 	/** The cause of each item's error, or 'image'. */
 	readonly outcomes: readonly unknown[];
 	readonly remaining: unknown;
+	/** Of the first item: how often it was requested. */
+	readonly attempts: unknown;
 	readonly paid: number;
 	/** What Get Credits returns. */
 	readonly balance: IDataObject;
@@ -39,10 +41,11 @@ async function runWith(fault: Fault): Promise<Result> {
 	};
 	const { items } = await run(WITH_MINIMUM, 3);
 	const { paid } = server;
+	const { attempts } = errorOf(items[0]);
 	const balance = errorOf((await run(GET_CREDITS, 1)).items[0]);
 	await server.close();
 	const outcomes = items.map((item) => errorOf(item).cause ?? 'image');
-	return { outcomes, remaining: items[0]?.json.remainingCredits, paid, balance };
+	return { outcomes, remaining: items[0]?.json.remainingCredits, attempts, paid, balance };
 }
 
 const reported = (credits: string): Fault => bytesOf(`{"credits":${credits}}`);
@@ -101,9 +104,9 @@ describe('a reported balance', () => {
 	}, 60_000);
 
 	test.each(BEFORE)('%s', (name, _, outcome, credits = outcome) => {
-		const { outcomes, paid, balance } = results.get(name)!;
+		const { outcomes, attempts, paid, balance } = results.get(name)!;
 		expect(outcomes).toEqual([outcome, outcome, outcome]);
-		expect(paid).toBe(outcome === 'image' ? 3 : 0);
+		expect([attempts, paid]).toEqual(outcome === 'image' ? [1, 3] : [0, 0]);
 		expect(balance).toMatchObject(
 			typeof credits === 'number' ? { credits } : { cause: credits, billed: 'no' },
 		);

@@ -184,20 +184,17 @@ describe('a response that breaks the rules of HTTP', () => {
 
 describe('a whole response', () => {
 	const zeros = Buffer.concat([PNG, Buffer.alloc(100 * MIB)]);
-	const AS_PNG = { 'content-type': 'image/png' };
-	const FOREIGN = {
-		'SVG with a script': '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-		'an HTML page': '<!DOCTYPE html><script>alert(1)</script>',
-		PDF: '%PDF-1.7\n',
-		'a ZIP archive': 'PK\x03\x04',
-		GIF: 'GIF89a\x01\0\x01\0',
-		'an executable': '\x7fELF',
-	};
+	const asPng = (body: string): Respond => whole(OK, body, { 'content-type': 'image/png' });
 	const brotli = brotliCompressSync(zeros, { params: { 1: 3 } });
 	testAll([
 		['201', whole('201 Created', PNG), 'image'],
 		['202', whole('202 Accepted', '{"request_id":"r","status":"QUEUED"}'), 'response'],
-		...Object.entries(FOREIGN).map(([name, body]): Row => [name, whole(OK, body, AS_PNG), 'response']),
+		['SVG', asPng('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), 'response'],
+		['an HTML page', asPng('<!DOCTYPE html><script>alert(1)</script>'), 'response'],
+		['PDF', asPng('%PDF-1.7\n'), 'response'],
+		['a ZIP archive', asPng('PK\x03\x04'), 'response'],
+		['GIF', asPng('GIF89a\x01\0\x01\0'), 'response'],
+		['an executable', asPng('\x7fELF'), 'response'],
 		['204', close(head('204 No Content')), 'response', 'empty'],
 		['206 with half of the image', whole('206 Partial Content', HALF), 'response', 'cut short'],
 		['300', whole('300 Multiple Choices', ''), 'endpoint', 'redirect'],

@@ -149,8 +149,7 @@ export class Engine {
 
 	/** Starts a run that can be cancelled. */
 	async begin(options: RunOptions): Promise<{ ended: Promise<RunResult>; cancel: () => void }> {
-		await this.keepBinaryData(options.binaryMode ?? 'filesystem');
-		const workflow = this.workflowOf(options);
+		const workflow = await this.prepare(options);
 		const execution = new WorkflowExecute(this.additionalData(options, workflow), 'trigger');
 		const running = execution.run({ workflow, startNode: workflow.getNode('Source')! });
 		return { ended: running.then(toResult), cancel: () => running.cancel() };
@@ -161,11 +160,10 @@ export class Engine {
 	 * execution, with the workflow as it is saved now.
 	 */
 	async retry({ run }: RunResult, options: RunOptions): Promise<RunResult> {
-		await this.keepBinaryData(options.binaryMode ?? 'filesystem');
 		const stored = JSON.parse(JSON.stringify(run.data)) as IRunExecutionData;
 		delete stored.resultData.error;
 		stored.resultData.runData[stored.resultData.lastNodeExecuted ?? '']?.pop();
-		const workflow = this.workflowOf(options);
+		const workflow = await this.prepare(options);
 		for (const each of stored.executionData?.nodeExecutionStack ?? []) {
 			each.node = workflow.getNode(each.node.name) ?? each.node;
 		}
@@ -196,12 +194,10 @@ export class Engine {
 		return await Container.get(BinaryDataService).getAsBuffer(file);
 	}
 
-	private async keepBinaryData(mode: BinaryMode): Promise<void> {
-		Container.get(BinaryDataConfig).mode = mode;
+	/** Makes the workflow, and sets where n8n stores its binary data. */
+	private async prepare(options: RunOptions): Promise<Workflow> {
+		Container.get(BinaryDataConfig).mode = options.binaryMode ?? 'filesystem';
 		await Container.get(BinaryDataService).init();
-	}
-
-	private workflowOf(options: RunOptions): Workflow {
 		const {
 			parameters = {},
 			node = {},

@@ -43,6 +43,12 @@ describe.each<[string, IDataObject, IDataObject, object]>([
 	});
 });
 
+test('an unknown model is an error before anything is sent', async () => {
+	const { error } = await run({ model: 'flux-9', prompt: 'a fox' });
+	expect(error?.message).toContain('Model');
+	expect(emulator.requests).toHaveLength(0);
+});
+
 /** The start of an MP4 and some content. */
 const MP4 = Buffer.concat([Buffer.from('00000020667479706d70343200000000', 'hex'), Buffer.alloc(500, 7)]);
 

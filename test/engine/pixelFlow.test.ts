@@ -52,15 +52,6 @@ describe('flow', () => {
 		expect(otherServer.requests).toHaveLength(0);
 		expect(paths()).toEqual(['/workflows/v2/product-photo']);
 	});
-
-	test.each(['..', 'a b', '../v1/get-user-credits?', '={{ "" }}', 'a%2fb'])(
-		'sends nothing for %j',
-		async (name) => {
-			const { items } = await engine.run(flow({ flow: name }, { node: CONTINUE }));
-			expect(errorOf(items[0])).toMatchObject({ cause: 'request', billed: 'no', attempts: 0 });
-			expect(emulator.requests).toHaveLength(0);
-		},
-	);
 });
 
 describe('inputs', () => {
@@ -83,16 +74,21 @@ describe('inputs', () => {
 		await engine.run(flow({ inputMode: 'json', inputJson }));
 		expect(bodies()).toEqual([{ prompt: 'a fox', more: { a: [1] } }]);
 	});
+});
 
-	test.each<[string, IDataObject, string]>([
-		['invalid JSON', { inputMode: 'json', inputJson: '{prompt}' }, "'JSON'"],
-		['a list', { inputMode: 'json', inputJson: '[]' }, "'JSON'"],
-		['an empty name', { inputFields: { input: [{ name: ' ', value: 'a' }] } }, 'name'],
-	])('with %s are not sent', async (_, parameters, words) => {
-		const { items } = await engine.run(flow(parameters, { node: CONTINUE }));
-		expect(items[0]?.json.error).toContain(words);
-		expect(emulator.requests).toHaveLength(0);
-	});
+test.each<[IDataObject, words: string]>([
+	[{ inputMode: 'json', inputJson: '{prompt}' }, "'JSON'"],
+	[{ inputMode: 'json', inputJson: '[]' }, "'JSON'"],
+	[{ inputFields: { input: [{ name: ' ', value: 'a' }] } }, 'name'],
+	...['..', 'a b', '../v1/get-user-credits?', '={{ "" }}', 'a%2fb'].map((name): [IDataObject, string] => [
+		{ flow: name },
+		"'Flow'",
+	]),
+])('sends nothing for %j', async (parameters, words) => {
+	const { items } = await engine.run(flow(parameters, { node: CONTINUE }));
+	expect(items[0]?.json.error).toContain(words);
+	expect(errorOf(items[0])).toMatchObject({ cause: 'request', billed: 'no', attempts: 0 });
+	expect(emulator.requests).toHaveLength(0);
 });
 
 describe('outputs', () => {
@@ -120,41 +116,57 @@ describe('outputs', () => {
 		expect(requestsTo(/^\/files/)).toHaveLength(0);
 	});
 
-	test('with several files are all delivered under unique names, and fetched without the key', async () => {
-		const item = await itemWith(
-			outputs(['picture', ['{file}', '{file}?2']], ['mask', '{file}?3'], ['note', 'text']),
-		);
-		expect(fieldsOf(item).sort()).toEqual(['mask', 'picture1', 'picture2']);
-		expect(new Set(Object.values(item?.binary ?? {}).map(({ fileName }) => fileName)).size).toBe(3);
-		for (const { headers } of requestsTo(/^\/files/)) expect(headers).not.toHaveProperty('x-api-key');
-	});
-
-	test('with the same name are both delivered', async () => {
-		const item = await itemWith(outputs(['picture', '{file}?1'], ['picture', '{file}?2']));
-		expect(fieldsOf(item)).toHaveLength(2);
-		expect(JSON.stringify(item?.json.outputs)).toMatch(/\?1.*\?2/);
-	});
-
-	test('in a list do not overwrite another output', async () => {
-		const item = await itemWith(outputs(['picture', ['{file}?1', '{file}?2']], ['picture1', '{file}?3']));
-		expect(fieldsOf(item)).toHaveLength(3);
-	});
-
-	test('with a link to a page keep the link, and files are delivered', async () => {
-		const item = await itemWith(outputs(['picture', '{file}'], ['page', 'https://example.com/about']));
-		expect(fieldsOf(item)).toEqual(['picture']);
-		expect(item?.json.outputs).toMatchObject({ page: 'https://example.com/about' });
-	});
-
-	test.each(['http://images.example.com/a.png', 'https://10.0.0.1/a.png', 'https://me@example.com/a.png'])(
-		'with a link that is never fetched keep the link, and files are delivered: %s',
-		async (link) => {
-			const output = outputs(['picture', '{file}'], ['source', link]);
-			const item = await itemWith(output, { options: { timeout: 5 } });
-			expect(fieldsOf(item)).toEqual(['picture']);
-			expect(item?.json.outputs).toMatchObject({ source: link });
+	test.each<[string, Parameters<typeof outputs>, fields: string[]]>([
+		[
+			'one file each',
+			[
+				['picture', '{file}?1'],
+				['mask', '{file}?2'],
+				['note', 'text'],
+			],
+			['mask', 'picture'],
+		],
+		['a list', [['picture', ['{file}?1', '{file}?2']]], ['picture1', 'picture2']],
+		[
+			'the same name',
+			[
+				['picture', '{file}?1'],
+				['picture', '{file}?2'],
+			],
+			['picture', 'picture-2'],
+		],
+		[
+			'the name of a file in a list',
+			[
+				['picture', ['{file}?1', '{file}?2']],
+				['picture1', '{file}?3'],
+			],
+			['picture1', 'picture1-2', 'picture2'],
+		],
+	])(
+		'with %s are all delivered under unique names, and fetched without the key',
+		async (_, values, fields) => {
+			const item = await itemWith(outputs(...values));
+			expect(fieldsOf(item).sort()).toEqual(fields);
+			const names = Object.values(item?.binary ?? {}).map(({ fileName }) => fileName);
+			expect(new Set(names).size).toBe(fields.length);
+			const links = JSON.stringify(values).match(/\?\d/g) ?? [];
+			for (const link of links) expect(JSON.stringify(item?.json.outputs)).toContain(link);
+			for (const { headers } of requestsTo(/^\/files/)) expect(headers).not.toHaveProperty('x-api-key');
 		},
 	);
+
+	test.each([
+		'https://example.com/about',
+		'http://images.example.com/a.png',
+		'https://10.0.0.1/a.png',
+		'https://me@example.com/a.png',
+	])('with a link that is no file keep the link, and files are delivered: %s', async (link) => {
+		const output = outputs(['picture', '{file}'], ['source', link]);
+		const item = await itemWith(output, { options: { timeout: 5 } });
+		expect(fieldsOf(item)).toEqual(['picture']);
+		expect(item?.json.outputs).toMatchObject({ source: link });
+	});
 
 	test('are added to the input fields, and replace a file of the same name', async () => {
 		const file = { data: Buffer.from('old').toString('base64'), mimeType: 'text/plain', fileName: 'old.txt' };
@@ -193,17 +205,16 @@ describe('money', () => {
 		expect(emulator.paid).toBe(3);
 	});
 
-	describe.each(['product-photo', '6629b1-v2'])('a failure of %s', (name) => {
-		test.each<[string, Fault]>([
-			['error_message', { fails: { error_message: { message: 'no face found' } } }],
-			['error', { fails: { error: 'no face found' } }],
-		])('is reported from %s and not billed', async (_, fault) => {
-			emulator.inject(fault);
-			const result = await engine.run(flow({ flow: name }, { node: CONTINUE }));
-			expect(errorOf(result.items[0])).toMatchObject({ billed: 'no', statusCode: 422 });
-			expect(result.items[0]?.json.error).toContain('no face found');
-			expect(emulator.paid).toBe(0);
-		});
+	test.each<[string, Fault]>([
+		['product-photo', { fails: { error_message: { message: 'no face found' } } }],
+		['6629b1-v2', { fails: { error_message: { message: 'no face found' } } }],
+		['6629b1-v2', { fails: { error: 'no face found' } }],
+	])('a failure of %s is reported from %j and not billed', async (name, fault) => {
+		emulator.inject(fault);
+		const result = await engine.run(flow({ flow: name }, { node: CONTINUE }));
+		expect(errorOf(result.items[0])).toMatchObject({ billed: 'no', statusCode: 422 });
+		expect(result.items[0]?.json.error).toContain('no face found');
+		expect(emulator.paid).toBe(0);
 	});
 
 	test('a lost submission is uncertain and not sent again', async () => {

@@ -104,6 +104,15 @@ test('a submission that hangs ends at the timeout and is uncertain', async () =>
 	expect(Date.now() - started).toBeLessThan(8000);
 });
 
+test('an error for a missing record names the request, which may have been billed', async () => {
+	emulator.inject({ on: 'status', ...jsonError(404, 'Request not found'), times: -1 });
+	const { items } = await engine.run(queued({}, { node: CONTINUE }));
+	const { error, ...details } = errorOf(items[0]);
+	expect(details).toMatchObject({ cause: 'uncertain', billed: 'unknown', statusCode: 404 });
+	expect(emulator.requests.at(-1)?.path).toBe(`/v2/requests/${String(details.requestId)}/status`);
+	expect(error).toContain(details.requestId);
+});
+
 describe('the status field', () => {
 	const row = { json: { prompt: 'a', status: 'to do' } };
 	const first = async (options: RunOptions): Promise<INodeExecutionData> =>

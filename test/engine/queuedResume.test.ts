@@ -13,7 +13,7 @@ import {
 	submissions,
 	valuesOf,
 } from './results';
-import { CONTINUE, itemsOf, numberedItems, queued, RETRY_ON_FAIL } from './runs';
+import { CONTINUE, generate, itemsOf, numberedItems, queued, RETRY_ON_FAIL } from './runs';
 import { emulator, engine, itemsFrom, runWithoutStorage, useEngine } from './setup';
 
 useEngine();
@@ -175,26 +175,35 @@ test('a file that n8n could not store is fetched again, and paid once', async ()
 	expect(paidAndSubmitted()).toEqual([1, 1]);
 });
 
-test.each<[string, Fault]>([
-	['between polls', { delay: 60_000, times: -1 }],
-	['during a poll', { on: 'status', hang: true, times: -1 }],
-	['during a download', { on: 'file', hang: true, times: -1 }],
-	['between downloads', { on: 'file', status: 503, times: -1 }],
-])('cancelling %s ends at once, sends nothing more, and keeps the request ids', async (_, fault) => {
-	emulator.inject(fault);
-	const { ended, cancel } = await engine.begin(queued({}, { items: THREE }));
-	await sleep(800);
-	const before = emulator.requests.length;
-	expect(submissions()).toHaveLength(3);
-	const cancelled = Date.now();
-	cancel();
-	const ledger = JSON.stringify(ledgerOf(await ended));
-	expect(Date.now() - cancelled).toBeLessThan(1000);
-	await sleep(1500);
-	expect(emulator.requests).toHaveLength(before);
-	expect(new Set(polledIds()).size).toBe(3);
-	for (const id of polledIds()) expect(ledger).toContain(id);
-});
+const WAIT = { 'retry-after': '30' };
+
+test.each<[string, delivery: string, submitted: number, Fault]>([
+	['a wait for the rate limit', 'direct', 0, { status: 429, headers: WAIT, times: -1 }],
+	['a wait for a retry', 'direct', 0, { status: 503, headers: WAIT, times: -1 }],
+	['a pending request', 'direct', 0, { hang: true, times: -1 }],
+	['a wait between polls', 'queued', 3, { delay: 60_000, times: -1 }],
+	['a poll', 'queued', 3, { on: 'status', hang: true, times: -1 }],
+	['a download', 'queued', 3, { on: 'file', hang: true, times: -1 }],
+	['a wait between downloads', 'queued', 3, { on: 'file', status: 503, times: -1 }],
+])(
+	'cancelling during %s ends at once, sends nothing more, and keeps request ids',
+	async (_, delivery, submitted, fault) => {
+		emulator.inject(fault);
+		const { ended, cancel } = await engine.begin(generate({ delivery }, { items: THREE }));
+		await sleep(800);
+		const before = emulator.requests.length;
+		expect(before).toBeGreaterThan(0);
+		expect(submissions()).toHaveLength(submitted);
+		const cancelled = Date.now();
+		cancel();
+		const ledger = JSON.stringify(ledgerOf(await ended));
+		expect(Date.now() - cancelled).toBeLessThan(1000);
+		await sleep(1500);
+		expect([emulator.requests.length, emulator.inFlight]).toEqual([before, 0]);
+		expect(new Set(polledIds()).size).toBe(submitted);
+		for (const id of polledIds()) expect(ledger).toContain(id);
+	},
+);
 
 describe('limits', () => {
 	test('Images at Once also limits images in the queue', async () => {

@@ -45,10 +45,5 @@ export async function runWithoutStorage(options: RunOptions): Promise<RunResult>
 	return await ended.finally(repair);
 }
 
-/** The address of a server that accepts no connection. */
-export async function closedServer(): Promise<string> {
-	const server = await Emulator.start();
-	const { url } = server;
-	await server.close();
-	return url;
-}
+/** An address at which no server listens. */
+export const CLOSED = 'http://127.0.0.1:1';
