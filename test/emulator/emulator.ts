@@ -15,7 +15,8 @@ import type { JobPart } from './jobs';
 import { Job, parseJobPath } from './jobs';
 import type { PublishedModel } from './published';
 import { MEDIA_TYPES, MODELS } from './published';
-import { deliver, html, jsonResponse, parse, readBody, send } from './wire';
+import type { WireResponse } from './wire';
+import { deliver, html, jsonResponse, parseJson, readBody, send } from './wire';
 
 export interface EmulatorOptions {
 	readonly port?: number;
@@ -24,8 +25,6 @@ export interface EmulatorOptions {
 	readonly credits?: number | null;
 	/** US dollars that Segmind gave away. */
 	readonly freeCredits?: number;
-	/** US dollars for one image, instead of the published price. */
-	readonly price?: number;
 	/** Milliseconds for one image. */
 	readonly delay?: number;
 	/** This many images in a window of this many milliseconds. */
@@ -85,7 +84,6 @@ function parseEndpoint(path: string): Endpoint | undefined {
 
 /** A request that passed all checks. */
 interface Accepted {
-	readonly endpoint: Endpoint;
 	readonly drawing: Drawing;
 	readonly fault: Fault;
 	readonly price: number;
@@ -95,6 +93,12 @@ interface Accepted {
 
 /** Rounds away the noise of binary fractions. */
 const dollars = (amount: number): number => Number(amount.toFixed(6));
+
+const imageResponse = ({ output_format: format }: Drawing, body: Buffer): WireResponse => ({
+	status: 200,
+	headers: { 'content-type': MEDIA_TYPES[format] ?? '' },
+	body,
+});
 
 /** Segmind's API on loopback: it checks, draws, bills and fails as the published one does. */
 export class Emulator {
@@ -179,15 +183,8 @@ export class Emulator {
 		const { pathname: path } = new URL(request.url ?? '/', this.url);
 		if (path.startsWith(CONTROL_PATH)) return await this.control(path, request, response);
 		const { method = '', headers } = request;
-		const received: ReceivedRequest = {
-			method,
-			path,
-			headers,
-			at: Date.now(),
-			body: {},
-			status: null,
-			paid: false,
-		};
+		const at = Date.now();
+		const received: ReceivedRequest = { method, path, headers, at, body: {}, status: null, paid: false };
 		this.requests.push(received);
 		const bytes = await readBody(request);
 		const recordStatus = (): void => {
@@ -197,8 +194,9 @@ export class Emulator {
 		if (path.startsWith(FILES_PATH)) return await this.sendFile(received, response);
 		const endpoint = parseEndpoint(path);
 		const job = parseJobPath(path);
-		const rejection = this.reject(received, endpoint !== undefined, job !== undefined);
-		if (rejection !== undefined) return send(response, rejection.status, rejection.body);
+		const isKnown = endpoint !== undefined || job !== undefined || path === ACCOUNT_PATH;
+		const rejection = this.reject(headers['x-api-key'], isKnown, method === (endpoint ? 'POST' : 'GET'));
+		if (rejection !== undefined) return send(response, ...rejection);
 		if (job !== undefined) return await this.sendJob(job.id, job.part, response);
 		if (endpoint === undefined) return await this.sendBalance(response);
 		this.inFlight += 1;
@@ -209,24 +207,12 @@ export class Emulator {
 		await this.generate(endpoint, received, bytes, response);
 	}
 
-	/** The error of a request whose key, path or method is wrong. */
-	private reject(
-		{ method, path, headers }: ReceivedRequest,
-		isPaid: boolean,
-		isJob: boolean,
-	): { readonly status: number; readonly body: unknown } | undefined {
-		const key = headers['x-api-key'];
-		if (key === undefined) {
-			return { status: 401, body: { error: 'Missing Authorization or x-api-key in header' } };
-		}
-		if (key !== this.key) {
-			return { status: 401, body: { error: 'Unauthorized. API key is invalid or may have expired...' } };
-		}
-		if (!isPaid && !isJob && path !== ACCOUNT_PATH) {
-			return { status: 404, body: { error: 'The requested URL does not exist' } };
-		}
-		if (method !== (isPaid ? 'POST' : 'GET')) return { status: 405, body: html('405 Method Not Allowed') };
-		return undefined;
+	/** The status and body for a request whose key, path or method is wrong. */
+	private reject(key: unknown, isKnown: boolean, isAllowed: boolean): [number, unknown] | undefined {
+		if (key === undefined) return [401, { error: 'Missing Authorization or x-api-key in header' }];
+		if (key !== this.key) return [401, { error: 'Unauthorized. API key is invalid or may have expired...' }];
+		if (!isKnown) return [404, { error: 'The requested URL does not exist' }];
+		return isAllowed ? undefined : [405, html('405 Method Not Allowed')];
 	}
 
 	private async sendBalance(response: ServerResponse): Promise<void> {
@@ -248,24 +234,21 @@ export class Emulator {
 		bytes: Buffer,
 		response: ServerResponse,
 	): Promise<void> {
-		const { model, isQueued } = endpoint;
+		const { isQueued, model } = endpoint;
+		const { price } = model;
 		const type = String(received.headers['content-type'] ?? '');
-		const isForm = type.startsWith('multipart/form-data');
-		if (!isForm && !type.startsWith('application/json')) {
-			return send(response, 406, { error: 'Invalid content type' });
-		}
-		const body = await parse(bytes, type);
+		if (!type.startsWith('application/json')) return send(response, 406, { error: 'Invalid content type' });
+		const body = parseJson(bytes);
 		if (body === undefined) return send(response, 400, { error: 'Malformed request body' });
 		received.body = body;
 		const resetAt = this.takeFromRateLimit();
 		if (resetAt !== undefined) {
 			return send(response, 429, { error: 'Too Many Requests' }, { 'x-rate-limit-reset-at-utc': resetAt });
 		}
-		const inputs = readInputs(model, body, isForm);
+		const inputs = readInputs(model, body);
 		const { error } = inputs;
 		if (error !== undefined && !isQueued) return send(response, inputs.status, { error });
-		const price = this.options.price ?? model.price;
-		if ((this.credits ?? 0) < price) return this.sendInsufficientCredits(isQueued, price, response);
+		if ((this.credits ?? 0) < price) return send(response, ...this.insufficientCredits(isQueued, price));
 		const prompt = String(body.prompt ?? '');
 		const fault = this.faults.take('image', prompt);
 		// The queue accepts invalid inputs too; the job fails later.
@@ -276,32 +259,30 @@ export class Emulator {
 		}
 		const drawing: Drawing = { ...DEFAULTS, prompt, ...(error === undefined ? inputs.values : {}) };
 		const seed = drawing.seed === -1 ? randomInt(2 ** 31) : drawing.seed;
-		const accepted = { endpoint, drawing: { ...drawing, seed }, fault, price, left: this.credits ?? 0 };
-		await (isQueued ? this.queue(accepted, failure, response) : this.sendImage(accepted, response));
+		const accepted = { drawing: { ...drawing, seed }, fault, price, left: this.credits ?? 0 };
+		if (isQueued) await this.queue(endpoint, accepted, failure, response);
+		else await this.sendImage(model === OTHER_MODEL, accepted, response);
 	}
 
 	/** v2 has another status and another text for it than v1. */
-	private sendInsufficientCredits(isQueued: boolean, price: number, response: ServerResponse): void {
+	private insufficientCredits(isQueued: boolean, price: number): [number, unknown] {
 		const left = dollars(this.credits ?? 0);
-		if (isQueued) {
-			return send(response, 402, { error: `Insufficient credits. You have ${left.toFixed(1)} credits.` });
-		}
-		const error = `Insufficient credits. You have ${left} credits but this request needs ${price} credits.`;
-		send(response, 406, { error });
+		if (isQueued) return [402, { error: `Insufficient credits. You have ${left.toFixed(1)} credits.` }];
+		const need = `but this request needs ${price} credits.`;
+		return [406, { error: `Insufficient credits. You have ${left} credits ${need}` }];
 	}
 
 	private async sendImage(
-		{ endpoint, drawing, fault, price, left }: Accepted,
+		isJson: boolean,
+		{ drawing, fault, price, left }: Accepted,
 		response: ServerResponse,
 	): Promise<void> {
 		const started = Date.now();
 		await wait(fault.delay ?? this.options.delay ?? 0);
 		const picture = await this.drawOnce(drawing);
-		const { seed, output_format: format } = drawing;
-		const usual =
-			endpoint.model === OTHER_MODEL
-				? jsonResponse(200, { image: picture.toString('base64') })
-				: { status: 200, headers: { 'content-type': MEDIA_TYPES[format] ?? '' }, body: picture };
+		const usual = isJson
+			? jsonResponse(200, { image: picture.toString('base64') })
+			: imageResponse(drawing, picture);
 		await deliver(response, fault, {
 			...usual,
 			headers: {
@@ -310,15 +291,14 @@ export class Emulator {
 				'x-cost': String(price),
 				'x-request-id': randomUUID(),
 				'x-generation-time': ((Date.now() - started) / 1000).toFixed(3),
-				'x-seed-value': String(seed),
-				'x-output-metadata': JSON.stringify({ seed, format }),
-				'x-gpu-info': 'emulator',
+				'x-seed-value': String(drawing.seed),
 			},
 		});
 	}
 
 	private async queue(
-		{ endpoint: { isFlow, isOldFlow }, drawing, fault, price, left }: Accepted,
+		{ isFlow, isOldFlow }: Endpoint,
+		{ drawing, fault, price, left }: Accepted,
 		failure: Fault['fails'],
 		response: ServerResponse,
 	): Promise<void> {
@@ -341,12 +321,10 @@ export class Emulator {
 	private async sendFile({ path, method }: ReceivedRequest, response: ServerResponse): Promise<void> {
 		const job = this.jobs.get(path.slice(FILES_PATH.length).replace(/\.\w+$/, ''));
 		if (job === undefined || method !== 'GET') return send(response, 404, html('404 Not Found'));
-		const { drawing } = job;
-		const fault = this.faults.take('file', drawing.prompt);
-		const body = await this.drawOnce(drawing);
+		const fault = this.faults.take('file', job.drawing.prompt);
+		const picture = await this.drawOnce(job.drawing);
 		await wait(fault.delay ?? 0);
-		const headers = { 'content-type': MEDIA_TYPES[drawing.output_format] ?? '' };
-		await deliver(response, fault, { status: 200, headers, body });
+		await deliver(response, fault, imageResponse(job.drawing, picture));
 	}
 
 	/** Counts a request. Returns when the rate limit resets if it is used up. */
@@ -385,9 +363,7 @@ export class Emulator {
 				this.reset();
 				return send(response, 200, { reset: true });
 			default:
-				return send(response, 404, {
-					error: `Use GET ${CONTROL_PATH}/ledger, POST ${CONTROL_PATH}/faults or POST ${CONTROL_PATH}/reset`,
-				});
+				return send(response, 404, { error: 'Use GET ledger, POST faults or POST reset' });
 		}
 	}
 }

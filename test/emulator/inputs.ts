@@ -6,15 +6,6 @@ export type Inputs =
 	| { readonly values: Readonly<Record<string, unknown>>; readonly error?: undefined }
 	| { readonly status: 400 | 406; readonly error: string };
 
-/** Multipart fields are text: reads numbers and booleans from it. */
-function fromText({ type }: PublishedAttribute, text: unknown): unknown {
-	if (typeof text !== 'string') return text;
-	if (type === 'int' && /^-?\d+$/.test(text)) return Number(text);
-	if (type === 'float' && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
-	if (type === 'bool' && /^(true|false|1|0)$/i.test(text)) return /^(true|1)$/i.test(text);
-	return text;
-}
-
 /** What a value must be, undefined if it is that. */
 function requirement(attribute: PublishedAttribute, value: unknown): string | undefined {
 	const { type, min, max, values = Object.keys(SIZES) } = attribute;
@@ -36,16 +27,12 @@ function requirement(attribute: PublishedAttribute, value: unknown): string | un
 }
 
 /** Checks a request body, rounds sizes, fills in defaults and drops attributes that are ignored. */
-export function readInputs(
-	{ attributes }: PublishedModel,
-	body: Readonly<Record<string, unknown>>,
-	isForm: boolean,
-): Inputs {
+export function readInputs({ attributes }: PublishedModel, body: Readonly<Record<string, unknown>>): Inputs {
 	const values: Record<string, unknown> = {};
 	for (const [name, attribute] of Object.entries(attributes)) {
 		const { onlyFor, multipleOf, required } = attribute;
 		if (onlyFor !== undefined && !onlyFor.values.includes(String(values[onlyFor.attribute]))) continue;
-		const sent = isForm ? fromText(attribute, body[name]) : body[name];
+		const sent = body[name];
 		if (sent === undefined) {
 			if (required) return { status: 400, error: `Missing required field: ${name}` };
 			if (attribute.default !== undefined) values[name] = attribute.default;

@@ -14,15 +14,9 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 	return Buffer.concat(chunks);
 }
 
-/** Reads the fields of a body; undefined if it is malformed. */
-export async function parse(bytes: Buffer, type: string): Promise<Record<string, unknown> | undefined> {
+/** Reads a JSON object; undefined if it is malformed. */
+export function parseJson(bytes: Buffer): Record<string, unknown> | undefined {
 	try {
-		if (type.startsWith('multipart/')) {
-			const form = await new Response(new Uint8Array(bytes), {
-				headers: { 'content-type': type },
-			}).formData();
-			return Object.fromEntries(form as unknown as Iterable<[string, unknown]>);
-		}
 		const body: unknown = JSON.parse(bytes.toString('utf8'));
 		return typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : undefined;
 	} catch {
