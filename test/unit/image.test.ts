@@ -4,9 +4,7 @@ import sharp from 'sharp';
 import { readImage } from '../../nodes/Segmind/files/image';
 
 /** What the node reads in bytes: an image, 'broken' for a damaged one, 'unknown' for anything else. */
-function read(
-	bytes: Buffer,
-): readonly [format: string, width: number, height: number] | 'broken' | 'unknown' {
+function read(bytes: Buffer): [format: string, width: number, height: number] | 'broken' | 'unknown' {
 	const header = readImage(bytes);
 	if (header === undefined) return 'unknown';
 	const { format, mimeType, size } = header;
@@ -70,10 +68,8 @@ const SAMPLES: Sample[] = [
 	['webp with alpha', ['webp', 21, 13], 'WEBPVP8X', () => draw(21, 13, 4).webp()],
 	['webp with EXIF', ['webp', 24, 10], 'WEBPVP8X', () => tagged(24, 10).webp()],
 	['animated webp', ['webp', 26, 14], 'ANIM', animation],
-	['large png', ['png', 1440, 256], 'IHDR', () => plain(1440, 256).png()],
-	['large jpg', ['jpg', 1344, 768], '\xff\xc0', () => plain(1344, 768).jpeg()],
 	['large webp', ['webp', 256, 1440], 'WEBPVP8 ', () => plain(256, 1440).webp()],
-	['large lossless webp', ['webp', 1440, 1440], 'WEBPVP8L', () => plain(1440, 1440).webp({ lossless: true })],
+	['large lossless webp', ['webp', 1440, 800], 'WEBPVP8L', () => plain(1440, 800).webp({ lossless: true })],
 ];
 
 const drawn = new Map<string, Buffer>();
@@ -103,12 +99,19 @@ describe.each(SAMPLES)('a %s', (name, expected, holds) => {
 		expect(read(bytes.subarray(0, -1))).toBe('broken');
 	});
 
-	it.each(['\n', ' ', '\0', '\xef\xbb\xbf', 'HTTP/1.1 200 OK\r\n\r\n', '<html>', '{"image":"'])(
-		'is unknown behind %j',
-		(prefix) => {
+	it('is unknown behind anything else', () => {
+		for (const prefix of [
+			'\n',
+			' ',
+			'\0',
+			'\xef\xbb\xbf',
+			'HTTP/1.1 200 OK\r\n\r\n',
+			'<html>',
+			'{"image":"',
+		]) {
 			expect(read(Buffer.concat([latin1(prefix), drawn.get(name)!]))).toBe('unknown');
-		},
-	);
+		}
+	});
 });
 
 it.each([
@@ -127,17 +130,11 @@ it.each([
 });
 
 const FRAME = '\xff\xc0';
+const LARGEST = [255, 255, 255, 255, 255, 255, 255, 255];
 
 it.each<[what: string, sample: string, after: string, offset: number, bytes: number[], expected: unknown]>([
-	['the largest png', 'png', 'IHDR', 0, Array<number>(8).fill(0xff), ['png', 4294967295, 4294967295]],
-	[
-		'the largest webp',
-		'webp with alpha',
-		'VP8X',
-		8,
-		Array<number>(6).fill(0xff),
-		['webp', 16777216, 16777216],
-	],
+	['the largest png', 'png', 'IHDR', 0, LARGEST, ['png', 4294967295, 4294967295]],
+	['the largest webp', 'webp with alpha', 'VP8X', 8, LARGEST.slice(2), ['webp', 16777216, 16777216]],
 	['a png without width', 'png', 'IHDR', 0, [0, 0, 0, 0], 'broken'],
 	['a png without height', 'png', 'IHDR', 4, [0, 0, 0, 0], 'broken'],
 	['a webp without width', 'webp', 'VP8 ', 10, [0, 0], 'broken'],
@@ -147,11 +144,8 @@ it.each<[what: string, sample: string, after: string, offset: number, bytes: num
 	['a png whose chunk claims more bytes than it has', 'png', 'IDAT', -8, [0xff, 0xff, 0xff, 0xff], 'broken'],
 	['a jpg whose segment has no length', 'jpg', '\xff\xd8', 2, [0, 0], 'broken'],
 	['a jpg whose segment claims more bytes than it has', 'jpg', '\xff\xd8', 2, [0xff, 0xff], 'broken'],
-])(
-	'reads the largest sizes, and none where there is none: %s',
-	(_, sample, after, offset, bytes, expected) => {
-		const changed = Buffer.from(drawn.get(sample)!);
-		changed.set(bytes, changed.indexOf(latin1(after)) + after.length + offset);
-		expect(read(changed)).toEqual(expected);
-	},
-);
+])('reads the size, or none where there is none: %s', (_, sample, after, offset, bytes, expected) => {
+	const changed = Buffer.from(drawn.get(sample)!);
+	changed.set(bytes, changed.indexOf(latin1(after)) + after.length + offset);
+	expect(read(changed)).toEqual(expected);
+});
