@@ -140,21 +140,6 @@ describe('a fault', () => {
 		expect([emulator.paid, emulator.credits]).toEqual([paid, paid === 1 ? 9.95 : 10]);
 		expect((await generate(emulator)).bytes.equals(BYTES)).toBe(true);
 	});
-
-	it.each<[what: string, faults: Fault[], statuses: number[]]>([
-		['in order', [{ status: 503, times: 2 }, { status: 500 }], [503, 503, 500, 200]],
-		['to one prompt', [{ status: 422, prompt: 'hare', times: -1 }], [200, 422, 422, 200]],
-		['to the account only', [{ on: 'account', status: 500 }], [200, 200, 200, 200]],
-	])('applies %s, and never to invalid requests', async (_, faults, expected) => {
-		const emulator = await start();
-		for (const fault of faults) emulator.inject(fault);
-		const statuses: number[] = [];
-		for (const prompt of ['fox', 'hare', 'hare', 'fox']) {
-			expect((await generate(emulator, { prompt, output_format: 'gif' })).status).toBe(406);
-			statuses.push((await generate(emulator, { prompt })).status);
-		}
-		expect(statuses).toEqual(expected);
-	});
 });
 
 it('records requests and takes faults over HTTP, until it is reset', async () => {
