@@ -4,13 +4,8 @@ import { parseArgs } from 'node:util';
 import { Emulator } from './emulator';
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({
-		options: {
-			port: { type: 'string', default: '0' },
-			credits: { type: 'string', default: '10' },
-			delay: { type: 'string', default: '0' },
-		},
-	});
+	const option = (value: string) => ({ type: 'string', default: value }) as const;
+	const { values } = parseArgs({ options: { port: option('0'), credits: option('10'), delay: option('0') } });
 	const emulator = await Emulator.start({
 		port: Number(values.port),
 		credits: Number(values.credits),

@@ -18,15 +18,8 @@ export interface Drawing {
 }
 
 /** Text is drawn as outlines from a packaged font, so that pictures are the same on a machine without fonts. */
-const font = opentype.parse(
-	toArrayBuffer(readFileSync(require.resolve('@fontsource/lato/files/lato-latin-700-normal.woff'))),
-);
-
-function toArrayBuffer({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer {
-	const copy = new ArrayBuffer(byteLength);
-	new Uint8Array(copy).set(new Uint8Array(buffer, byteOffset, byteLength));
-	return copy;
-}
+const file = readFileSync(require.resolve('@fontsource/lato/files/lato-latin-700-normal.woff'));
+const font = opentype.parse(new Uint8Array(file).buffer);
 
 function wrap(text: string, size: number, width: number, maxLines: number): string[] {
 	const lines: string[] = [];

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Drawing } from './draw';
 import { draw } from './draw';
@@ -85,7 +84,7 @@ function parseEndpoint(path: string): Endpoint | undefined {
 /** A request that passed all checks. */
 interface Accepted {
 	readonly drawing: Drawing;
-	readonly fault: Fault;
+	readonly fault: Fault & { readonly delay: number };
 	readonly price: number;
 	/** US dollars left in the account. */
 	readonly left: number;
@@ -250,7 +249,7 @@ export class Emulator {
 		if (error !== undefined && !isQueued) return send(response, inputs.status, { error });
 		if ((this.credits ?? 0) < price) return send(response, ...this.insufficientCredits(isQueued, price));
 		const prompt = String(body.prompt ?? '');
-		const fault = this.faults.take('image', prompt);
+		const fault = { delay: this.options.delay ?? 0, ...this.faults.take('image', prompt) };
 		// The queue accepts invalid inputs too; the job fails later.
 		const failure = fault.fails ?? (error === undefined ? undefined : { error });
 		if (isBilled(fault) && failure === undefined) {
@@ -277,8 +276,6 @@ export class Emulator {
 		{ drawing, fault, price, left }: Accepted,
 		response: ServerResponse,
 	): Promise<void> {
-		const started = Date.now();
-		await wait(fault.delay ?? this.options.delay ?? 0);
 		const picture = await this.drawOnce(drawing);
 		const usual = isJson
 			? jsonResponse(200, { image: picture.toString('base64') })
@@ -290,7 +287,7 @@ export class Emulator {
 				'x-remaining-credits': String(left),
 				'x-cost': String(price),
 				'x-request-id': randomUUID(),
-				'x-generation-time': ((Date.now() - started) / 1000).toFixed(3),
+				'x-generation-time': (fault.delay / 1000).toFixed(3),
 				'x-seed-value': String(drawing.seed),
 			},
 		});
@@ -303,7 +300,7 @@ export class Emulator {
 		response: ServerResponse,
 	): Promise<void> {
 		// The delay is the job's; submitting takes none.
-		const { delay = this.options.delay ?? 0, ...immediate } = fault;
+		const { delay, ...immediate } = fault;
 		const job = new Job(this.url, { drawing, price, left, failure, isFlow, delay });
 		this.jobs.set(job.id, job);
 		await deliver(response, immediate, jsonResponse(200, job.submission(isOldFlow)));
@@ -313,7 +310,6 @@ export class Emulator {
 		const job = this.jobs.get(id);
 		const fault = this.faults.take(part === 'result' ? 'result' : 'status', job?.drawing.prompt ?? '');
 		const { status, body } = job?.respond(part) ?? { status: 404, body: { error: 'Request not found' } };
-		await wait(fault.delay ?? 0);
 		await deliver(response, withFile(fault, job?.file ?? ''), jsonResponse(status, body));
 	}
 
@@ -322,9 +318,7 @@ export class Emulator {
 		const job = this.jobs.get(path.slice(FILES_PATH.length).replace(/\.\w+$/, ''));
 		if (job === undefined || method !== 'GET') return send(response, 404, html('404 Not Found'));
 		const fault = this.faults.take('file', job.drawing.prompt);
-		const picture = await this.drawOnce(job.drawing);
-		await wait(fault.delay ?? 0);
-		await deliver(response, fault, imageResponse(job.drawing, picture));
+		await deliver(response, fault, imageResponse(job.drawing, await this.drawOnce(job.drawing)));
 	}
 
 	/** Counts a request. Returns when the rate limit resets if it is used up. */

@@ -82,6 +82,7 @@ function withFault(usual: WireResponse, fault: Fault): WireResponse {
 
 /** Sends a response as the fault changes it. */
 export async function deliver(response: ServerResponse, fault: Fault, usual: WireResponse): Promise<void> {
+	await wait(fault.delay ?? 0);
 	if (fault.hang === true) return;
 	if (fault.reset === true) {
 		response.socket?.resetAndDestroy();

@@ -68,7 +68,6 @@ const SAMPLES: Sample[] = [
 	['webp with alpha', ['webp', 21, 13], 'WEBPVP8X', () => draw(21, 13, 4).webp()],
 	['webp with EXIF', ['webp', 24, 10], 'WEBPVP8X', () => tagged(24, 10).webp()],
 	['animated webp', ['webp', 26, 14], 'ANIM', animation],
-	['large webp', ['webp', 256, 1440], 'WEBPVP8 ', () => plain(256, 1440).webp()],
 	['large lossless webp', ['webp', 1440, 800], 'WEBPVP8L', () => plain(1440, 800).webp({ lossless: true })],
 ];
 
@@ -116,11 +115,7 @@ describe.each(SAMPLES)('a %s', (name, expected, holds) => {
 
 it.each([
 	['nothing', ''],
-	['JSON', '{"error":"busy"}'],
-	['a page', '<!DOCTYPE html><html></html>'],
 	['text', 'OK'],
-	['a gif', 'GIF89a\x01\x00\x01\x00\x00\x00\x00;'],
-	['a bitmap', 'BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00'],
 	['a RIFF of sound', 'RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x44\xac\x00\x00'],
 	['an avif', '\x00\x00\x00\x20ftypavif\x00\x00\x00\x00avifmif1miafMA1B'],
 	['the base64 of a png', 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ'],

@@ -63,16 +63,8 @@ describe.each(Object.entries(MODELS))('%s', (id, { price, attributes }) => {
 	);
 });
 
-describe('the sample of the page', () => {
-	it('is sent without the size that 1:1 ignores and the quality that png ignores', () => {
-		const ignored = ['width', 'height', 'output_quality'];
-		const sent = Object.entries(SAMPLE).filter(([name]) => !ignored.includes(name));
-		expect(bodyOf(SAMPLE)).toEqual(Object.fromEntries(sent));
-	});
-
-	it('is sent with all nine attributes if the size is custom and the format jpg', () => {
-		const sample = { ...SAMPLE, aspect_ratio: 'custom', output_format: 'jpg' };
-		expect(Object.keys(sample)).toHaveLength(9);
-		expect(bodyOf(sample)).toEqual(sample);
-	});
+it('sends all nine attributes of the sample of the page if the size is custom and the format jpg', () => {
+	const sample = { ...SAMPLE, aspect_ratio: 'custom', output_format: 'jpg' };
+	expect(Object.keys(sample)).toHaveLength(9);
+	expect(bodyOf(sample)).toEqual(sample);
 });
