@@ -1,5 +1,5 @@
 import { toDefaultName, UniqueNames } from '../../nodes/Segmind/files/fileName';
-import { OPTIONS } from '../../nodes/Segmind/jobs/optionTable';
+import { toJobOptions } from '../../nodes/Segmind/jobs/options';
 import { faultsOf } from '../fuzz/fileSystems';
 
 /** The file name for an entered value; undefined if the name is made of the prompt. */
