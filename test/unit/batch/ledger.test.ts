@@ -48,9 +48,10 @@ test.each([
 	['keeps entries of equal jobs at their items, others in order', 'aaaa', 'xaxaaaa', '- a1 - a3 a0 a2 -'],
 ])('%s', async (_name, before, after, expected) => {
 	pay(before);
-	expect(await knownOf(jobsOf([...after]))).toBe(expected);
-	n8n.retryExecution();
-	expect(await knownOf(jobsOf([...after]))).toBe(expected);
+	for (let executions = 0; executions < 3; executions += 1) {
+		expect(await knownOf(jobsOf([...after]))).toBe(expected);
+		n8n.retryExecution();
+	}
 });
 
 test('tells the images of one item apart', async () => {
