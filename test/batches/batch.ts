@@ -36,7 +36,7 @@ const itemOf = fc.record({
 	includeInputFields: fc.boolean(),
 	retryUncertain: fc.constantFrom(false, false, false, true),
 	/** An input column that is called as the error of a failed item. */
-	errorColumn: KNOWN_LIMITS.errorColumnPaysAgain ? fc.constant(false) : fc.constantFrom(false, true),
+	errorColumn: fc.constantFrom(false, true),
 	faults: fc.array(fc.constantFrom(...Object.keys(REQUEST_FAULTS)), { maxLength: 3 }),
 	queueFaults: fc.array(fc.constantFrom(...Object.keys(QUEUED_IMAGE_FAULTS)), { maxLength: 1 }),
 });

@@ -4,8 +4,6 @@ export const KNOWN_LIMITS = {
 	readErrorForgetsPaidImage: true,
 	/** A disk that stays full does not stop the run: the images that follow are paid for and lost as well. */
 	fullDiskDoesNotStopRun: true,
-	/** An input column `error` with Include Input Fields looks like a failed item to n8n, which pays again in the next try. */
-	errorColumnPaysAgain: true,
 	/** A seed that an expression draws makes another request in each try, which is paid for again. */
 	randomSeedPaysAgain: true,
 	/** A 500 with "Internal Polling Error" may be billed, and is retried as if it were not. */

@@ -1,7 +1,7 @@
 import type { RunOptions, RunResult } from './engine';
 import { jsonError } from './faults';
-import { expectStored, ledgerOf, paymentsOf, valuesOf } from './results';
-import { CONTINUE, ERROR_OUTPUT, generate, itemsOf, RETRY_ON_FAIL } from './runs';
+import { expectStored, ledgerOf, paymentsOf, submissions, valuesOf } from './results';
+import { CONTINUE, ERROR_OUTPUT, flow, generate, itemsOf, RETRY_ON_FAIL } from './runs';
 import { emulator, engine, itemsFrom, useEngine } from './setup';
 
 useEngine();
@@ -179,4 +179,26 @@ test('the key is not in the ledger, the execution or its error', async () => {
 	expect(ledgerOf(result)).not.toEqual({});
 	expect(JSON.stringify(result.run)).not.toContain(emulator.key);
 	expect(`${result.error?.stack}${JSON.stringify(result.error)}`).not.toContain(emulator.key);
+});
+
+describe('an input row with error fields', () => {
+	const node = { ...RETRY_ON_FAIL, ...CONTINUE };
+
+	test.each(['', 0, 'none', {}, []])('pays once for each row whose error is %j', async (error) => {
+		const row = { error, message: 'm', details: {} };
+		const items = ['a', 'b'].map((prompt) => ({ json: { prompt, ...row } }));
+		const result = await engine.run(generate({ includeInputFields: true }, { items, node }));
+		expect(emulator.paid).toBe(2);
+		for (const { json } of result.items) {
+			expect(json).toMatchObject({ cost: 0.05 });
+			for (const field of Object.keys(row)) expect(json).not.toHaveProperty(field);
+		}
+	});
+
+	test('pays once for a flow', async () => {
+		const items = [{ json: { prompt: 'a', error: 'x' } }];
+		const result = await engine.run(flow({ options: { includeInputFields: true } }, { items, node }));
+		expect(submissions()).toHaveLength(1);
+		expect(result.items[0]?.json).not.toHaveProperty('error');
+	});
 });

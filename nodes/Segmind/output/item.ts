@@ -16,8 +16,11 @@ export interface Delivery {
 	readonly imageUrl: string | null | undefined;
 }
 
-/** Fields that not every item has. They must not come through from the input. */
-const OPTIONAL_FIELDS = ['imageUrl', 'alreadyPaid'];
+/**
+ * Fields that must not come through from the input: those that not every item has, and those of an error. n8n runs a node
+ * again when its first item has a top-level `error`, whatever On Error says, and would pay for all items again.
+ */
+const NOT_FROM_INPUT = ['imageUrl', 'alreadyPaid', 'error', 'message', 'details'];
 
 const without = (json: IDataObject, fields: readonly string[]): IDataObject =>
 	Object.fromEntries(Object.entries(json).filter(([field]) => !fields.includes(field)));
@@ -79,7 +82,7 @@ export function toDelivery(
 	};
 	const item = {
 		json: {
-			...without(input?.json ?? {}, OPTIONAL_FIELDS),
+			...without(input?.json ?? {}, NOT_FROM_INPUT),
 			...toJson(result, imageUrl),
 			...(alreadyPaid ? { alreadyPaid } : {}),
 		},
