@@ -39,7 +39,8 @@ export const drip =
 		socket.write(join(parts));
 		while (!socket.destroyed) {
 			if (piece !== '' && !socket.write(piece)) {
-				await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+				// A client that hangs up is an error of the socket, which is destroyed then.
+				await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined);
 			}
 			await wait(every);
 		}
