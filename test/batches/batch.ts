@@ -1,18 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { QUEUE_FAULTS, QUEUED_IMAGE_FAULTS, REQUEST_FAULTS } from './faults';
-import { KNOWN_LIMITS } from './limits';
-
-/** US dollars for each model or flow of the emulator, by the last part of its path. */
-export const PRICES: Readonly<Record<string, number>> = {
-	'flux-1.1-pro': 0.05,
-	'flux-1.1-pro-ultra': 0.075,
-	'flux-pro': 0.067,
-	'other-model': 0.02,
-	'product-photo': 0.02,
-	'6629b1-v2': 0.02,
-};
+import { KNOWN_LIMITS, QUEUE_FAULTS, QUEUED_IMAGE_FAULTS, REQUEST_FAULTS } from './faults';
 
 /** What makes small images, by the names of the form; the emulator draws a ratio that it does not know in 256 pixels. */
 const SMALL: Readonly<Record<string, IDataObject>> = {

@@ -1,5 +1,26 @@
+import { Container } from '@n8n/di';
+import { BinaryDataService } from 'n8n-core';
+
 import type { Fault } from '../emulator/fault';
-import { KNOWN_LIMITS } from './limits';
+
+/** What the node is known to get wrong. Once it is mended, false here makes the generator and the checks strict. */
+export const KNOWN_LIMITS = {
+	/** An image that can't be read back once is forgotten, and paid for again. */
+	readErrorForgetsPaidImage: true,
+	/** A disk that stays full does not stop the run: the images that follow are paid for and lost as well. */
+	fullDiskDoesNotStopRun: true,
+	/** A seed that an expression draws makes another request in each try, which is paid for again. */
+	randomSeedPaysAgain: true,
+	/** A 500 with "Internal Polling Error" may be billed, and is retried as if it were not. */
+	pollingErrorIsRetried: true,
+	/** When a run stops, only one of the requests that failed in flight is reported. */
+	stopReportsOneError: true,
+	/** An image that could not be stored is reported with 0 attempts. */
+	storeErrorHasNoAttempts: true,
+	/** Images that the minimum of credits holds back share one error, and so the attempts of one of them. */
+	heldBackImagesShareAttempts: true,
+};
+// Not generated at all: several outputs of one direct request, of which only one is delivered.
 
 /** A fault, where a server can give away its key. */
 type ToFault = (key: string) => Fault & {
@@ -70,3 +91,47 @@ export const QUEUED_IMAGE_FAULTS: Readonly<Record<string, ToFault>> = {
 /** The faults of these names. */
 export const faultsOf = (names: readonly string[], key: string): ReadonlyArray<ReturnType<ToFault>> =>
 	names.map((name) => ({ ...REQUEST_FAULTS, ...QUEUED_IMAGE_FAULTS })[name]!(key));
+
+type Call = 'stores' | 'reads';
+
+/** Which files of a batch n8n can't store or can't read back: so many, after so many that it can. */
+export class FileFaults {
+	/** When each of them failed, in milliseconds since the epoch. */
+	readonly failed: Readonly<Record<Call, number[]>> = { stores: [], reads: [] };
+
+	private readonly calls = { stores: 0, reads: 0 };
+
+	constructor(private readonly plan: Readonly<Record<Call, { after: number; times: number }>>) {}
+
+	/** @throws in place of storing or reading a file */
+	check(call: Call): void {
+		const { after, times } = this.plan[call];
+		const number = (this.calls[call] += 1);
+		if (number <= after || number > after + times) return;
+		this.failed[call].push(Date.now());
+		throw new Error(call === 'stores' ? 'ENOSPC: no space left on device' : 'EIO: i/o error, read');
+	}
+}
+
+/** The faults of each execution that runs. */
+export const fileFaults = new Map<string, FileFaults>();
+
+/** Lets the storage of n8n in this process fail, for single executions. */
+export function makeStorageFail(): void {
+	const service = Container.get(BinaryDataService);
+	const { store, getAsStream, getAsBuffer } = service;
+	const checkRead = (id = ''): void =>
+		fileFaults.get(/executions\/(\d+)\//.exec(id)?.[1] ?? '')?.check('reads');
+	service.store = async (location, ...rest) => {
+		if (location.type === 'execution') fileFaults.get(location.executionId)?.check('stores');
+		return await store.call(service, location, ...rest);
+	};
+	service.getAsStream = async (id, ...rest) => {
+		checkRead(id);
+		return await getAsStream.call(service, id, ...rest);
+	};
+	service.getAsBuffer = async (file) => {
+		checkRead(file.id);
+		return await getAsBuffer.call(service, file);
+	};
+}

@@ -1,10 +1,12 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
+import type { ReceivedRequest } from '../emulator/emulator';
 import { isBilled } from '../emulator/fault';
-import { modelOf, PRICES } from './batch';
+import { MODELS } from '../emulator/published';
+import { modelOf } from './batch';
+import { KNOWN_LIMITS } from './faults';
 import type { Group } from './group';
 import { couldMake, countMet, detailsOf, groupsOf, isError } from './group';
-import { KNOWN_LIMITS } from './limits';
 import type { Play, Try } from './play';
 
 /** Sums of binary fractions that differ by less are the same. */
@@ -53,14 +55,16 @@ function expectFloor({ before, after, floor }: Try, { batch }: Play): void {
 	if (isKnown) expect(after).toBeGreaterThanOrEqual(Math.min(floor, before) - NOTHING);
 }
 
+/** US dollars. Flows and models without a published price cost two cents at the emulator. */
+const priceOf = ({ path }: ReceivedRequest): number => MODELS[path.split('/').at(-1) ?? '']?.price ?? 0.02;
+
 /** The most that could be left in the account after an image, as far as the order of requests is known. */
 function mostLeftAfter(item: INodeExecutionData, { batch, tries }: Play): number {
 	const bounds = tries.flatMap(({ before, requests }) => {
 		const at = requests.findIndex((seen) => couldMake(seen, item, batch));
 		if (at < 0) return [];
 		const earlier = batch.concurrency === 1 ? requests.slice(0, at).filter(({ paid }) => paid) : [];
-		const prices = earlier.map(({ path }) => PRICES[path.split('/').at(-1) ?? ''] ?? 0);
-		return prices.reduce((left, price) => left - price, before - Number(item.json.cost ?? 0));
+		return earlier.reduce((left, request) => left - priceOf(request), before - Number(item.json.cost ?? 0));
 	});
 	return Math.max(...bounds);
 }

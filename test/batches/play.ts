@@ -8,8 +8,7 @@ import type { RunResult, RunOptions } from '../engine/engine';
 import { Engine } from '../engine/engine';
 import type { Batch } from './batch';
 import { inputOf, isFlow, parametersOf } from './batch';
-import { faultsOf } from './faults';
-import { FileFaults, fileFaults, makeStorageFail } from './storage';
+import { FileFaults, fileFaults, faultsOf, makeStorageFail } from './faults';
 
 /** One try of the node: what it returned or threw, and what was requested and spent meanwhile. */
 export interface Try {

@@ -1,6 +1,6 @@
+import { KNOWN_LIMITS } from './faults';
 import type { Group } from './group';
 import { countMet, detailsOf, groupsOf, indexOf, isError } from './group';
-import { KNOWN_LIMITS } from './limits';
 import type { Play, Try } from './play';
 
 /** An image that may have been billed is not requested again by the same execution. */
