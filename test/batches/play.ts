@@ -47,6 +47,9 @@ export class Play {
 
 	private readonly faults: FileFaults;
 
+	/** When files could not be stored or read back. */
+	readonly failed: FileFaults['failed'];
+
 	private floor: number;
 
 	constructor(
@@ -56,6 +59,7 @@ export class Play {
 		readonly emulator: Emulator,
 	) {
 		this.faults = new FileFaults(batch);
+		this.failed = this.faults.failed;
 		this.floor = batch.floor;
 		plays.set(lane, this);
 		emulator.reset();
@@ -68,11 +72,6 @@ export class Play {
 		for (const on of ['status', 'result'] as const) {
 			emulator.inject({ on, fields: { output: JSON.stringify(output) }, times: -1 });
 		}
-	}
-
-	/** When files could not be stored or read back. */
-	get failed(): FileFaults['failed'] {
-		return this.faults.failed;
 	}
 
 	async read(item: INodeExecutionData, field: string): Promise<Buffer> {
