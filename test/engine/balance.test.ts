@@ -48,21 +48,24 @@ async function runWith(fault: Fault): Promise<Result> {
 	return { outcomes, remaining: items[0]?.json.remainingCredits, attempts, paid, balance };
 }
 
+/** The key is valid, and Segmind has no record of its balance. */
+const NO_CREDITS = { credits: 0, freeCredits: 0, totalCredits: 0 };
+
 const reported = (credits: string): Fault => bytesOf(`{"credits":${credits}}`);
 
 /**
- * What the balance call means: why no image is made, or 'image', and what Get Credits returns, which is the same
- * cause if it is left out.
+ * What the balance call means: why no image is made, or 'image', and what Get Credits returns, by default an error
+ * with the same cause.
  */
-const BEFORE: ReadonlyArray<[name: string, fault: Fault, outcome: string, credits?: number | string]> = [
+const BEFORE: ReadonlyArray<[name: string, fault: Fault, outcome: string, balance?: object]> = [
 	['a 401', jsonError(401, 'invalid_token'), 'credential'],
 	['a redirect', { status: 302, headers: { location: '/' } }, 'endpoint'],
 	['a 404', jsonError(404, 'not here'), 'endpoint'],
 	['a 404 page', { status: 404, body: PAGE }, 'endpoint'],
-	['no record', jsonError(404, 'No credits found for the user'), 'credits', 0],
+	['no record', jsonError(404, 'No credits found for the user'), 'credits', NO_CREDITS],
 	['a 429', jsonError(429, 'slow down'), 'rateLimit'],
 	['a 502', { status: 502, body: PAGE }, 'server'],
-	['a 503 once', { status: 503, times: 1 }, 'image', 'server'],
+	['a 503 once', { status: 503, times: 1 }, 'image', { cause: 'server', billed: 'no' }],
 	['a 504', { status: 504 }, 'server'],
 	['a reset connection', { reset: true }, 'server'],
 	['a body cut short', { cut: 5 }, 'server'],
@@ -73,9 +76,9 @@ const BEFORE: ReadonlyArray<[name: string, fault: Fault, outcome: string, credit
 	['words', reported('"many"'), 'endpoint'],
 	['NaN', reported('"NaN"'), 'endpoint'],
 	['1e999', reported('1e999'), 'endpoint'],
-	['less than nothing', reported('-5'), 'credits', -5],
-	['too little for one image', reported('9.049'), 'credits', 9.049],
-	['a number as text', reported('"9.95"'), 'image', 9.95],
+	['less than nothing', reported('-5'), 'credits', { credits: -5 }],
+	['too little for one image', reported('9.049'), 'credits', { credits: 9.049 }],
+	['a number as text', reported('"9.95"'), 'image', { credits: 9.95 }],
 ];
 
 /** How the balance is reported after the first image, and how many images are made. */
@@ -103,13 +106,11 @@ describe('a reported balance', () => {
 		]);
 	}, 60_000);
 
-	test.each(BEFORE)('%s', (name, _, outcome, credits = outcome) => {
+	test.each(BEFORE)('%s', (name, _, outcome, expected = { cause: outcome, billed: 'no' }) => {
 		const { outcomes, attempts, paid, balance } = results.get(name)!;
 		expect(outcomes).toEqual([outcome, outcome, outcome]);
 		expect([attempts, paid]).toEqual(outcome === 'image' ? [1, 3] : [0, 0]);
-		expect(balance).toMatchObject(
-			typeof credits === 'number' ? { credits } : { cause: credits, billed: 'no' },
-		);
+		expect(balance).toMatchObject(expected);
 	});
 
 	test.each(AFTER)('after an image, %s is returned as %s and lets it pay for %i', (header, left, count) => {
@@ -119,17 +120,9 @@ describe('a reported balance', () => {
 	});
 });
 
-describe('Get Credits', () => {
-	test('returns the balance in US dollars for each item, with one free request', async () => {
-		const { items } = await engine.run(withParameters(GET_CREDITS, { items: itemsOf('a', 'b') }));
-		const json = { credits: 9.5, freeCredits: 0.018, totalCredits: 9.518 };
-		expect(items).toEqual([0, 1].map((item) => ({ json, pairedItem: { item } })));
-		expect(emulator.requests).toMatchObject([{ method: 'GET', path: '/v1/get-user-credits' }]);
-	});
-
-	test('returns 0 for a valid key without a balance record', async () => {
-		emulator.inject({ on: 'account', ...jsonError(404, 'No credits found for the user') });
-		const { items } = await engine.run(withParameters(GET_CREDITS));
-		expect(items[0]?.json).toEqual({ credits: 0, freeCredits: 0, totalCredits: 0 });
-	});
+test('Get Credits returns the balance in US dollars for each item, with one free request', async () => {
+	const { items } = await engine.run(withParameters(GET_CREDITS, { items: itemsOf('a', 'b') }));
+	const json = { credits: 9.5, freeCredits: 0.018, totalCredits: 9.518 };
+	expect(items).toEqual([0, 1].map((item) => ({ json, pairedItem: { item } })));
+	expect(emulator.requests).toMatchObject([{ method: 'GET', path: '/v1/get-user-credits' }]);
 });

@@ -81,31 +81,35 @@ describe('retries', () => {
 		expect(items[0]?.json.details).toMatchObject({ cause: 'network', billed: 'no', attempts: 2 });
 	});
 
-	test('retries an uncertain request if the option is on', async () => {
-		emulator.inject({ cut: 500 });
-		const { items } = await run({ retryUncertain: true }, 1);
-		expect(items[0]?.json.attempts).toBe(2);
-		expect(emulator.paid).toBe(2);
-	});
+	test.each(['direct', 'queued'])(
+		'retries an uncertain request if the option is on: %s',
+		async (delivery) => {
+			emulator.inject({ cut: 50 });
+			const { items } = await run({ delivery, retryUncertain: true }, 1);
+			expect(items[0]?.json.attempts).toBe(2);
+			expect(emulator.paid).toBe(2);
+		},
+	);
 });
 
 describe('rate limit', () => {
 	const inOneSecond = (): Date => new Date(Date.now() + 1000);
 	const reset = (value: string) => ({ 'x-rate-limit-reset-at-utc': value });
 
-	test.each<[string, () => Record<string, string>]>([
+	test.each<[string, () => Record<string, string>, delivery?: string]>([
 		['Retry-After in seconds', () => ({ 'retry-after': '1' })],
 		['Retry-After as a date', () => ({ 'retry-after': new Date(Date.now() + 2000).toUTCString() })],
 		['an ISO time', () => reset(inOneSecond().toISOString())],
+		['an ISO time in the queue', () => reset(inOneSecond().toISOString()), 'queued'],
 		['an ISO time without a zone', () => reset(inOneSecond().toISOString().slice(0, -1))],
 		['epoch seconds', () => reset(String(inOneSecond().getTime() / 1000))],
 		['epoch milliseconds', () => reset(String(inOneSecond().getTime()))],
 		['no header', () => ({})],
 		['invalid headers', () => ({ ...reset('soon'), 'retry-after': '-5' })],
 		['a time in the past', () => reset('2001-01-01T00:00:00Z')],
-	])('waits after a 429 with %s', async (_, headers) => {
+	])('waits after a 429 with %s', async (_, headers, delivery = 'direct') => {
 		emulator.inject({ ...jsonError(429, 'Too Many Requests'), headers: headers() });
-		const { items, hints } = await run({ concurrency: 1 }, 2);
+		const { items, hints } = await run({ concurrency: 1, delivery }, 2);
 		expect(valuesOf(items, 'attempts')).toEqual([2, 1]);
 		const [first, second] = startTimes();
 		expect(second! - first!).toBeGreaterThan(450);
@@ -148,10 +152,11 @@ describe('rate limit', () => {
 describe('minimum remaining credits', () => {
 	const balanceRequests = () => requestsTo(/^\/v1\/get-user-credits$/);
 
-	test('is kept with several images in flight', async () => {
+	test.each(['direct', 'queued'])('is kept with several images in flight, %s', async (delivery) => {
 		emulator.credits = 1;
 		emulator.inject({ delay: 30, times: -1 });
-		const { items, hints } = await run({ minimumRemainingCredits: 0.8, concurrency: 4 }, 8, CONTINUE);
+		const options = { delivery, minimumRemainingCredits: 0.8, concurrency: 4 };
+		const { items, hints } = await run(options, 8, CONTINUE);
 		expect(emulator.credits).toBe(0.8);
 		expect(emulator.paid).toBe(4);
 		const failed = items.filter(({ json }) => json.error !== undefined);

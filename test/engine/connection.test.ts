@@ -101,7 +101,8 @@ function testAll(rows: readonly Row[], timeout = 30): void {
 				return;
 			}
 			const billed = ['response', 'uncertain'].includes(outcome) ? 'unknown' : 'no';
-			expect(json.details).toMatchObject({ cause: outcome, billed });
+			const retryable = outcome === 'network' || outcome === 'server';
+			expect(json.details).toMatchObject({ cause: outcome, billed, retryable });
 			expect(binary).toBeUndefined();
 			expect(json.error).toContain(says);
 			expect(json.error).not.toMatch(/[\r\n]|<\/?[a-z]|undefined|\[object/);

@@ -5,7 +5,7 @@ import type { RunOptions } from './engine';
 import { jsonError } from './faults';
 import { errorOf, metadataOf, paymentsOf, requestsTo, submissions, valuesOf } from './results';
 import { CONTINUE, getResult, itemsOf, queued, RETRY_ON_FAIL } from './runs';
-import { emulator, engine, itemsFrom, runWithoutStorage, useEngine } from './setup';
+import { emulator, engine, failingRun, itemsFrom, runWithoutStorage, useEngine } from './setup';
 
 useEngine();
 
@@ -32,8 +32,7 @@ describe('Submit Only', () => {
 	test('a retry returns the same request ids and submits only the rest', async () => {
 		emulator.inject({ prompt: 'b', ...jsonError(400, 'not today'), times: 2 });
 		const options = submitOnly(['a', 'b', 'c'], { ...RETRY_ON_FAIL, maxTries: 2 });
-		const failed = await engine.run(options);
-		expect(failed.error).toBeDefined();
+		const failed = await failingRun(options);
 		const retried = await engine.retry(failed, options);
 		expect(paymentsOf(retried)).toEqual(['a already paid', 'b', 'c already paid']);
 		expect([emulator.paid, new Set(valuesOf(retried.items, 'requestId')).size]).toEqual([3, 3]);
@@ -44,8 +43,7 @@ describe('Submit Only', () => {
 
 	test('a retry with Delivery set to Queued pays for no image twice', async () => {
 		emulator.inject({ prompt: 'b', ...jsonError(400, 'not today') });
-		const failed = await engine.run(submitOnly(['a', 'b', 'c']));
-		expect(failed.error).toBeDefined();
+		const failed = await failingRun(submitOnly(['a', 'b', 'c']));
 		const retried = await engine.retry(failed, queued({}, { items: itemsOf('a', 'b', 'c') }));
 		expect(retried.error).toBeUndefined();
 		expect([retried.items.length, emulator.paid]).toEqual([3, 3]);
@@ -85,22 +83,9 @@ describe('Get Result', () => {
 		expect(emulator.paid).toBe(1);
 	});
 
-	test.each([
-		'../../v1/get-user-credits',
-		'..',
-		'a/b',
-		'a?b',
-		'a%2fb',
-		'a b',
-		'a\nb',
-		'http://10.0.0.1/',
-		'',
-		'  ',
-		7,
-		null,
-		{ id: 'a' },
-		'a'.repeat(201),
-	])('sends nothing for %j', async (requestId) => {
+	const paths = ['../../v1/get-user-credits', '..', 'a/b', 'a?b', 'a%2fb', 'http://10.0.0.1/'];
+	const noIds = ['a b', 'a\nb', '', '  ', 7, null, { id: 'a' }, 'a'.repeat(201)];
+	test.each([...paths, ...noIds])('sends nothing for %j', async (requestId) => {
 		const item = { json: { requestId } as IDataObject };
 		const { items } = await engine.run(getResult([item], {}, CONTINUE));
 		expect(errorOf(items[0])).toMatchObject({ cause: 'request', billed: 'no', attempts: 0 });

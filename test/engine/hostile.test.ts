@@ -6,7 +6,6 @@ import { Emulator } from '../emulator/emulator';
 import { faultsOf } from '../fuzz/fileSystems';
 import type { RunOptions, RunResult } from './engine';
 import { bytesOf, jsonError, pngOf } from './faults';
-import { valuesOf } from './results';
 import { CONTINUE, flow, generate } from './runs';
 import { emulator, engine, itemsFrom, useEngine } from './setup';
 
@@ -31,28 +30,21 @@ test('a picture followed by HTML has the type and name of a picture', async () =
 	emulator.inject(bytesOf(both, headers));
 	const [item] = (await run()).items;
 	expect(item?.json).toMatchObject({ format: 'png', mimeType: 'image/png', width: 32, height: 16 });
-	expect(item?.binary?.data).toMatchObject({
-		mimeType: 'image/png',
-		fileExtension: 'png',
-		fileName: expect.stringMatching(/\.png$/),
-	});
+	const fileName = expect.stringMatching(/\.png$/);
+	expect(item?.binary?.data).toMatchObject({ mimeType: 'image/png', fileExtension: 'png', fileName });
 });
 
 test("hints contain only the node's own words and numbers", async () => {
 	const html = '<img src=x onerror=alert(1)>';
-	const headers = {
-		'x-cost': html,
-		'x-remaining-credits': html,
-		'x-request-id': html,
-		'x-generation-time': html,
-	};
+	const names = ['x-cost', 'x-remaining-credits', 'x-request-id', 'x-generation-time'];
+	const headers = Object.fromEntries(names.map((name) => [name, html]));
 	emulator.inject({ headers, times: -1 });
 	const { hints, items } = await run(
 		{ fileName: html, linkExpiry: '1 hour' },
 		{ items: [{ json: { html } }, { json: { html } }], n8nUrl: 'http://127.0.0.1:5678' },
 	);
-	expect(valuesOf(items, 'cost')).toEqual([null, null]);
-	expect(valuesOf(items, 'remainingCredits')).toEqual([null, null]);
+	for (const { json } of items) expect([json.cost, json.remainingCredits]).toEqual([null, null]);
+	expect(items).toHaveLength(2);
 	expect(hints.join()).not.toMatch(/[<>]|onerror/);
 });
 

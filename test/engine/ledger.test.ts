@@ -1,8 +1,8 @@
-import type { RunOptions, RunResult } from './engine';
+import type { RunOptions } from './engine';
 import { jsonError } from './faults';
 import { expectStored, ledgerOf, paymentsOf, submissions, valuesOf } from './results';
 import { CONTINUE, ERROR_OUTPUT, flow, generate, itemsOf, RETRY_ON_FAIL } from './runs';
-import { emulator, engine, itemsFrom, useEngine } from './setup';
+import { emulator, engine, failingRun, itemsFrom, useEngine } from './setup';
 
 useEngine();
 
@@ -79,12 +79,6 @@ describe('Retry On Fail', () => {
 });
 
 describe('Retry execution', () => {
-	const failingRun = async (options: RunOptions): Promise<RunResult> => {
-		const failed = await engine.run(options);
-		expect(failed.error).toBeDefined();
-		return failed;
-	};
-
 	test('pays only for the rest, and stores the paid files in its own execution', async () => {
 		emulator.inject({ prompt: 'b', ...REJECTED });
 		const options = generate({}, { items: itemsOf('a', 'b', 'c') });
@@ -165,8 +159,7 @@ test('two Segmind nodes of a workflow have separate ledgers', async () => {
 	emulator.inject({ prompt: 'a' });
 	emulator.inject({ prompt: 'a', ...REJECTED });
 	const options = generate({}, { second: { ...generate().parameters } });
-	const failed = await engine.run(options);
-	expect(failed.error).toBeDefined();
+	const failed = await failingRun(options);
 	expect(ledgerOf(failed)).toEqual({});
 	const result = await engine.retry(failed, options);
 	expect(result.error).toBeUndefined();

@@ -168,16 +168,12 @@ describe('another model that returns a link', () => {
 		['to a host that accepts no connection', 'https://api.segmind.com.invalid:9/a.webp'],
 		['into a private network', 'https://10.0.0.1/a.webp'],
 		['over http', 'http://images.segmind.com/a.webp'],
+		['with the key in it', 'https://10.0.0.1/{key}.webp'],
 	])('%s gets no second request, and the error names the host', async (_, link) => {
-		const item = await itemFor(linkTo(link));
+		const item = await itemFor(linkTo(link.replace('{key}', emulator.key)));
 		expect(paidRequests()).toHaveLength(1);
 		expect(errorOf(item)).toMatchObject({ billed: 'unknown', retryable: false, attempts: 1 });
 		expect(JSON.stringify(item?.json)).toContain(new URL(link).host);
-	});
-
-	test('with the key in it shows the link without the key', async () => {
-		const item = await itemFor(linkTo(`https://10.0.0.1/${emulator.key}.webp`));
-		expect(item?.json.error).toContain('https://10.0.0.1/');
 		expect(JSON.stringify(item?.json)).not.toContain(emulator.key);
 	});
 

@@ -116,45 +116,24 @@ describe('outputs', () => {
 		expect(requestsTo(/^\/files/)).toHaveLength(0);
 	});
 
-	test.each<[string, Parameters<typeof outputs>, fields: string[]]>([
-		[
-			'one file each',
-			[
-				['picture', '{file}?1'],
-				['mask', '{file}?2'],
-				['note', 'text'],
-			],
-			['mask', 'picture'],
-		],
-		['a list', [['picture', ['{file}?1', '{file}?2']]], ['picture1', 'picture2']],
-		[
-			'the same name',
-			[
-				['picture', '{file}?1'],
-				['picture', '{file}?2'],
-			],
-			['picture', 'picture-2'],
-		],
+	test.each<[string, output: string, fields: string[]]>([
+		['one file each', outputs(['picture', '{file}?1'], ['mask', '{file}?2']), ['mask', 'picture']],
+		['a list', outputs(['picture', ['{file}?1', '{file}?2']], ['note', 'text']), ['picture1', 'picture2']],
+		['one name', outputs(['picture', '{file}?1'], ['picture', '{file}?2']), ['picture', 'picture-2']],
 		[
 			'the name of a file in a list',
-			[
-				['picture', ['{file}?1', '{file}?2']],
-				['picture1', '{file}?3'],
-			],
+			outputs(['picture', ['{file}?1', '{file}?2']], ['picture1', '{file}?3']),
 			['picture1', 'picture1-2', 'picture2'],
 		],
-	])(
-		'with %s are all delivered under unique names, and fetched without the key',
-		async (_, values, fields) => {
-			const item = await itemWith(outputs(...values));
-			expect(fieldsOf(item).sort()).toEqual(fields);
-			const names = Object.values(item?.binary ?? {}).map(({ fileName }) => fileName);
-			expect(new Set(names).size).toBe(fields.length);
-			const links = JSON.stringify(values).match(/\?\d/g) ?? [];
-			for (const link of links) expect(JSON.stringify(item?.json.outputs)).toContain(link);
-			for (const { headers } of requestsTo(/^\/files/)) expect(headers).not.toHaveProperty('x-api-key');
-		},
-	);
+	])('with %s are delivered under unique names, and fetched without the key', async (_, output, fields) => {
+		const item = await itemWith(output);
+		expect(fieldsOf(item).sort()).toEqual(fields);
+		const names = Object.values(item?.binary ?? {}).map(({ fileName }) => fileName);
+		expect(new Set(names).size).toBe(fields.length);
+		for (const link of output.match(/\?\d/g) ?? [])
+			expect(JSON.stringify(item?.json.outputs)).toContain(link);
+		for (const { headers } of requestsTo(/^\/files/)) expect(headers).not.toHaveProperty('x-api-key');
+	});
 
 	test.each([
 		'https://example.com/about',

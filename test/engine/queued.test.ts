@@ -6,7 +6,7 @@ import { jsonError, PAGE } from './faults';
 import { runCases } from './queuedCases';
 import { errorOf, metadataOf, requestsTo, submissions } from './results';
 import { CONTINUE, getResult, queued, RETRY_ON_FAIL } from './runs';
-import { emulator, engine, itemsFrom, useEngine } from './setup';
+import { emulator, engine, failingRun, itemsFrom, useEngine } from './setup';
 
 useEngine();
 
@@ -28,42 +28,33 @@ test('submits an image once, waits for it and fetches its file without the key',
 	expect(requestsTo(/^\/files/).map(({ headers }) => headers['x-api-key'])).toEqual([undefined]);
 });
 
-test('a submission is repeated after the rate limit', async () => {
-	const reset = new Date(Date.now() + 1200).toISOString();
-	emulator.inject({ status: 429, headers: { 'x-rate-limit-reset-at-utc': reset } });
-	const { items, hints } = await engine.run(queued());
-	expect(items[0]?.json).toMatchObject({ attempts: 2, cost: 0.05 });
-	expect(hints.join()).toMatch(/\b[12] s.*rate limit/);
-	expect(emulator.paid).toBe(1);
-});
-
 describe('a submission that may have been billed is not repeated by Retry On Fail after', () => {
-	const rows: ReadonlyArray<[string, Fault, words?: string]> = [
-		['a reset', { reset: true }],
-		['a response cut short', { cut: 20 }],
-		['a 504', { status: 504, body: PAGE, billed: true }],
-		['a page with a 200', { status: 200, body: PAGE }],
-		['an error with a 200', jsonError(200, 'The queue is closed today'), 'The queue is closed today'],
-		['an empty 200', { status: 200, bytes: '' }],
-		['JSON without an id', { status: 200, body: { status: 'QUEUED' } }],
-		['an empty id', { status: 200, body: { request_id: '' } }],
-		['an id with a path', { status: 200, body: { request_id: '../../v1/get-user-credits' } }],
-		['an id of two periods', { status: 200, body: { request_id: '..' } }],
-		['an id with a query', { status: 200, body: { request_id: 'a?b=c' } }],
-		['an id that is a number', { status: 200, body: { request_id: 7 } }],
-		[
-			'a URL without an id',
-			{ status: 200, body: { poll_url: 'https://api.segmind.com/workflows/request/' } },
-		],
+	const ok = (body: unknown): Fault => ({ status: 200, body });
+	const rows: ReadonlyArray<[string, Fault, cause: string, words?: string]> = [
+		['a reset', { reset: true }, 'uncertain'],
+		['no response', { hang: true }, 'uncertain'],
+		['a response cut short', { cut: 20 }, 'uncertain'],
+		['a 504', { status: 504, body: PAGE, billed: true }, 'uncertain'],
+		['a page with a 200', ok(PAGE), 'response'],
+		['an error with a 200', jsonError(200, 'closed today'), 'response', 'closed today'],
+		['an empty 200', { status: 200, bytes: '' }, 'response'],
+		['JSON without an id', ok({ status: 'QUEUED' }), 'response'],
+		['an empty id', ok({ request_id: '' }), 'response'],
+		['an id with a path', ok({ request_id: '../../v1/get-user-credits' }), 'response'],
+		['an id of two periods', ok({ request_id: '..' }), 'response'],
+		['an id with a query', ok({ request_id: 'a?b=c' }), 'response'],
+		['an id that is a number', ok({ request_id: 7 }), 'response'],
+		['a URL without an id', ok({ poll_url: 'https://api.segmind.com/workflows/request/' }), 'uncertain'],
 	];
-	const casesOf = () => rows.map(([prompt, fault]) => ({ prompt, faults: [{ ...fault, times: -1 }] }));
-	const results = runCases(casesOf, {}, RETRY_ON_FAIL);
+	const cases = rows.map(([prompt, fault]) => [prompt, { ...fault, times: -1 }] as const);
+	const results = runCases(cases, { timeout: 5 }, RETRY_ON_FAIL);
 
-	test.each(rows)('%s', (prompt, _, words = '') => {
+	test.each(rows)('%s', (prompt, _, cause, words = '') => {
 		const error = errorOf(results.itemOf(prompt));
-		expect(error).toMatchObject({ billed: 'unknown', attempts: 1 });
+		expect(error).toMatchObject({ cause, billed: 'unknown', attempts: 1 });
 		expect(error.message).toMatch(/billed/);
 		expect(error.error).toContain(words);
+		expect(results.duration).toBeLessThan(8000);
 		expect(results.submissionsOf(prompt)).toHaveLength(1);
 	});
 });
@@ -71,16 +62,9 @@ describe('a submission that may have been billed is not repeated by Retry On Fai
 test('Retry execution repeats an uncertain submission', async () => {
 	emulator.inject({ reset: true });
 	const options = queued();
-	const failed = await engine.run(options);
-	expect(failed.error).toBeDefined();
+	const failed = await failingRun(options);
 	expect((await engine.retry(failed, options)).error).toBeUndefined();
 	expect([submissions().length, emulator.paid]).toEqual([2, 2]);
-});
-
-test('Retry When Billing Is Uncertain repeats an uncertain submission', async () => {
-	emulator.inject({ reset: true });
-	const { items } = await engine.run(queued({ retryUncertain: true }));
-	expect(items[0]?.json).toMatchObject({ attempts: 2 });
 });
 
 test.each<[string, NonNullable<Fault['fields']>]>([
@@ -94,14 +78,6 @@ test.each<[string, NonNullable<Fault['fields']>]>([
 	const items = await itemsFrom(queued());
 	expect(items[0]?.json).toMatchObject({ width: 256, cost: 0.05 });
 	expect(emulator.paid).toBe(1);
-});
-
-test('a submission that hangs ends at the timeout and is uncertain', async () => {
-	emulator.inject({ hang: true });
-	const started = Date.now();
-	const { items } = await engine.run(queued({ timeout: 5 }, { node: CONTINUE }));
-	expect(errorOf(items[0])).toMatchObject({ cause: 'uncertain', billed: 'unknown' });
-	expect(Date.now() - started).toBeLessThan(8000);
 });
 
 test('an error for a missing record names the request, which may have been billed', async () => {

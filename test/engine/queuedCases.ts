@@ -7,12 +7,8 @@ import { submissions } from './results';
 import { CONTINUE, itemsOf, queued } from './runs';
 import { emulator, engine, otherServer } from './setup';
 
-/** One item of a batch, and the faults that its requests meet. */
-export interface Case {
-	/** Unique, and not part of another one: it selects the faults. */
-	readonly prompt: string;
-	readonly faults: readonly Fault[];
-}
+/** The prompt of an item, which is not part of another prompt, and the faults that its requests meet. */
+type Case = readonly [prompt: string, faults: Fault | readonly Fault[] | (() => Fault), ...rest: unknown[]];
 
 interface CaseResults {
 	readonly itemOf: (prompt: string) => INodeExecutionData | undefined;
@@ -26,7 +22,7 @@ interface CaseResults {
 
 /** Runs all cases in one batch before the tests of a block, because most of their time is waiting. */
 export function runCases(
-	casesOf: () => readonly Case[],
+	cases: readonly Case[],
 	options: IDataObject,
 	node: RunOptions['node'] = {},
 ): CaseResults {
@@ -34,11 +30,11 @@ export function runCases(
 	beforeAll(async () => {
 		emulator.reset();
 		otherServer.reset();
-		const cases = casesOf();
-		for (const { prompt, faults } of cases) {
-			for (const fault of faults) emulator.inject({ ...fault, prompt });
+		for (const [prompt, faults] of cases) {
+			const all = typeof faults === 'function' ? faults() : faults;
+			for (const fault of [all].flat()) emulator.inject({ ...fault, prompt });
 		}
-		const prompts = cases.map(({ prompt }) => prompt);
+		const prompts = cases.map(([prompt]) => prompt);
 		const started = performance.now();
 		const { items } = await engine.run(
 			queued({ concurrency: 20, ...options }, { items: itemsOf(...prompts), node: { ...CONTINUE, ...node } }),

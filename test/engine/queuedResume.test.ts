@@ -14,7 +14,7 @@ import {
 	valuesOf,
 } from './results';
 import { CONTINUE, generate, itemsOf, numberedItems, queued, RETRY_ON_FAIL } from './runs';
-import { emulator, engine, itemsFrom, runWithoutStorage, useEngine } from './setup';
+import { emulator, engine, failingRun, itemsFrom, runWithoutStorage, useEngine } from './setup';
 
 useEngine();
 
@@ -50,8 +50,7 @@ describe('after a timeout', () => {
 	test('an image keeps the seed and name of the try that submitted it', async () => {
 		emulator.inject({ ...SLOW, times: -1 });
 		const options = queued({ timeout: 5, concurrency: 1, fileName: '' });
-		const failed = await engine.run(options);
-		expect(failed.error).toBeDefined();
+		const failed = await failingRun(options);
 		await sleep(1500);
 		const { items } = await engine.retry(failed, options);
 		expect(sentSeeds()).toHaveLength(1);
@@ -74,18 +73,24 @@ describe('after a timeout', () => {
 });
 
 describe('Retry execution', () => {
-	const failingRun = async (options: RunOptions): Promise<RunResult> => {
+	const failingPolls = async (options: RunOptions): Promise<RunResult> => {
 		emulator.inject({ on: 'status', ...jsonError(401, 'expired'), prompt: 'b', times: 3 });
 		const failed = await engine.run(options);
 		expect(failed.error?.message).toContain('expired');
 		return failed;
 	};
 
+	const retryToTheEnd = async (failed: RunResult, options: RunOptions): Promise<RunResult> => {
+		let result = failed;
+		for (let tries = 0; tries < 3 && result.error; tries += 1) result = await engine.retry(result, options);
+		expect(result.error).toBeUndefined();
+		return result;
+	};
+
 	test('fetches the submitted images after failed polls', async () => {
 		const options = queued({}, { items: THREE });
-		let result = await failingRun(options);
-		for (let tries = 0; tries < 3; tries += 1) result = await engine.retry(result, options);
-		await expectThreeImages(result);
+		const failed = await failingPolls(options);
+		await expectThreeImages(await retryToTheEnd(failed, options));
 	});
 
 	test.each([
@@ -93,20 +98,16 @@ describe('Retry execution', () => {
 		['another timeout and other retries', { delivery: 'queued', timeout: 60, maxRetries: 0 }],
 		['Submit Only', { delivery: 'submitOnly' }],
 	])('with %s pays for nothing twice', async (_, changed) => {
-		let result = await failingRun(queued({}, { items: THREE }));
+		const failed = await failingPolls(queued({}, { items: THREE }));
 		const before = submissions().length;
-		const options = queued(changed, { items: THREE });
-		for (let tries = 0; tries < 3 && result.error !== undefined; tries += 1) {
-			result = await engine.retry(result, options);
-		}
-		expect(result.error).toBeUndefined();
+		await retryToTheEnd(failed, queued(changed, { items: THREE }));
 		expect(paidAndSubmitted()).toEqual([3, before]);
 		expect(requestsTo(/^\/v1\/flux/)).toHaveLength(0);
 	});
 
 	test('with another prompt pays for the new image', async () => {
 		const items = itemsOf('b');
-		const failed = await failingRun(queued({}, { items }));
+		const failed = await failingPolls(queued({}, { items }));
 		const changed = queued({}, { items, parameters: { prompt: 'another' } });
 		const result = await engine.retry(failed, changed);
 		expect(result.error).toBeUndefined();
@@ -116,11 +117,10 @@ describe('Retry execution', () => {
 
 	test('fetches submitted images without credits and at the minimum of remaining credits', async () => {
 		const options = queued({ minimumRemainingCredits: 9.85 }, { items: THREE });
-		let result = await failingRun(options);
+		const failed = await failingPolls(options);
 		expect(emulator.paid).toBe(3);
 		emulator.credits = 0;
-		for (let tries = 0; tries < 3; tries += 1) result = await engine.retry(result, options);
-		await expectThreeImages(result);
+		await expectThreeImages(await retryToTheEnd(failed, options));
 	});
 
 	test('reports a missing record once, and submits again on the next retry', async () => {
@@ -205,28 +205,17 @@ test.each<[string, delivery: string, submitted: number, Fault]>([
 	},
 );
 
-describe('limits', () => {
-	test('Images at Once also limits images in the queue', async () => {
-		emulator.inject({ delay: 300, times: -1 });
-		const { items } = await engine.run(queued({ concurrency: 2 }, { items: numberedItems(6) }));
-		expect(items).toHaveLength(6);
-		let pending = 0;
-		let most = 0;
-		for (const { path } of emulator.requests) {
-			if (/^\/v2\/flux/.test(path)) pending += 1;
-			if (/^\/files/.test(path)) pending -= 1;
-			most = Math.max(most, pending);
-		}
-		expect(most).toBe(2);
-		expect(emulator.paid).toBe(6);
-	});
-
-	test('the minimum of remaining credits is kept while jobs are in the queue', async () => {
-		emulator.inject({ delay: 400, times: -1 });
-		const options = { minimumRemainingCredits: 9.85, concurrency: 6 };
-		const { items } = await engine.run(queued(options, { items: numberedItems(6), node: CONTINUE }));
-		expect(emulator.paid).toBe(3);
-		expect(emulator.credits).toBe(9.85);
-		expect(items.filter((item) => errorOf(item).cause === 'credits')).toHaveLength(3);
-	});
+test('Images at Once also limits images in the queue', async () => {
+	emulator.inject({ delay: 300, times: -1 });
+	const { items } = await engine.run(queued({ concurrency: 2 }, { items: numberedItems(6) }));
+	expect(items).toHaveLength(6);
+	let pending = 0;
+	let most = 0;
+	for (const { path } of emulator.requests) {
+		if (/^\/v2\/flux/.test(path)) pending += 1;
+		if (/^\/files/.test(path)) pending -= 1;
+		most = Math.max(most, pending);
+	}
+	expect(most).toBe(2);
+	expect(emulator.paid).toBe(6);
 });

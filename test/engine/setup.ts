@@ -37,6 +37,13 @@ export async function itemsFrom(options: RunOptions): Promise<INodeExecutionData
 	return items;
 }
 
+/** Runs the node and expects an error. */
+export async function failingRun(options: RunOptions): Promise<RunResult> {
+	const result = await engine.run(options);
+	expect(result.error).toBeDefined();
+	return result;
+}
+
 /** Runs the node while n8n cannot store files, which starts before the first file arrives. */
 export async function runWithoutStorage(options: RunOptions): Promise<RunResult> {
 	emulator.inject({ on: 'file', delay: 500 });
