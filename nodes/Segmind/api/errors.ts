@@ -151,15 +151,20 @@ export class PendingError extends SegmindError {
 	}
 }
 
-/** A request that the node held back. */
+/** A request that the node held back, so it was not billed. */
 export class SkippedError extends SegmindError {
 	override readonly name = 'SkippedError';
 
-	/** Skips a request because another one failed. */
+	override get billed(): 'no' {
+		return 'no';
+	}
+
+	/** Skips a request because another one failed or was skipped. */
 	static because(error: SegmindError): SkippedError {
-		if (error instanceof SkippedError) return error;
 		const { reason, message, description, statusCode, remainingCredits } = error;
-		return new SkippedError(reason, `Not sent because another request failed: ${message}`, description, {
+		const why =
+			error instanceof SkippedError ? message : `Not sent because another request failed: ${message}`;
+		return new SkippedError(reason, why, description, {
 			statusCode,
 			remainingCredits,
 			cause: error,

@@ -47,5 +47,8 @@ it('skips a request because of another one, and says so once', () => {
 	const known = { name: 'SkippedError', reason: 'credits', description: 'Add credits.', cause: error };
 	expect(skipped).toMatchObject({ ...known, statusCode: 503, remainingCredits: 0, requestId: null });
 	expect(skipped.message).toBe('Not sent because another request failed: Too few credits');
-	expect(SkippedError.because(skipped)).toBe(skipped);
+	const again = SkippedError.because(skipped);
+	expect(again).not.toBe(skipped);
+	expect(again.message).toBe(skipped.message);
+	expect(SkippedError.because(new SegmindError('uncertain', 'Lost', 'Look.')).billed).toBe('no');
 });

@@ -244,3 +244,11 @@ test('a node that continues on errors delivers in the order of its items, with h
 		'Width 500 was sent as 512: the API counts in steps of 32',
 	]);
 });
+
+test('a job that was held back after an uncertain one is sent by the next try', async () => {
+	n8n.onError = 'stopWorkflow';
+	task.errors.set('send a', errorOf('uncertain'));
+	await run('ab', { concurrency: 1 }).catch(() => undefined);
+	n8n.onError = 'continueRegularOutput';
+	expect(await outcomesOf('ab')).toBe('uncertain b');
+});
