@@ -17,8 +17,6 @@ export const KNOWN_LIMITS = {
 	stopReportsOneError: true,
 	/** An image that could not be stored is reported with 0 attempts. */
 	storeErrorHasNoAttempts: true,
-	/** Images that the minimum of credits holds back share one error, and so the attempts of one of them. */
-	heldBackImagesShareAttempts: true,
 };
 // Not generated at all: several outputs of one direct request, of which only one is delivered.
 

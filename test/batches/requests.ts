@@ -20,10 +20,7 @@ function expectNoneAfterLost(
 }
 
 /** No more is requested than was allowed, and as many attempts are reported as there were. */
-function expectAttempts(
-	{ images, maxAttempts, owns, requestsIn }: Group,
-	{ batch, tries, failed }: Play,
-): void {
+function expectAttempts({ images, maxAttempts, owns, requestsIn }: Group, { tries, failed }: Play): void {
 	for (const [at, each] of tries.entries()) {
 		const requests = requestsIn(each).length;
 		// To wait for the rate limit need not count as an attempt.
@@ -31,7 +28,6 @@ function expectAttempts(
 		expect(counted).toBeLessThanOrEqual(images * maxAttempts);
 		const items = (each.items ?? []).filter((item) => owns(indexOf(item)));
 		const attempts = items.map((item) => Number((isError(item) ? detailsOf(item) : item.json).attempts));
-		if (KNOWN_LIMITS.heldBackImagesShareAttempts && batch.floor > 0) continue;
 		expect(Math.max(0, ...attempts)).toBeLessThanOrEqual(maxAttempts);
 		const unreported = KNOWN_LIMITS.storeErrorHasNoAttempts && failed.stores.length > 0;
 		// Later tries repeat what the first one reported.
