@@ -21,7 +21,7 @@ import type { Task } from './task';
 
 const MINUTE = 60_000;
 
-interface Attempted {
+interface SentResult {
 	readonly result: Result;
 	readonly attempts: number;
 }
@@ -127,7 +127,7 @@ export class Batch<R> {
 		});
 	}
 
-	private async deliver(job: Job<R>, { result, attempts }: Attempted): Promise<Delivery> {
+	private async deliver(job: Job<R>, { result, attempts }: SentResult): Promise<Delivery> {
 		const isQueued = result.status === 'QUEUED';
 		const fileName = this.fileNames.get(job) ?? '';
 		const stored = await storeResult(this.context, result, fileName, attempts).catch((error: unknown) => {
