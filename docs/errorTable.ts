@@ -1,5 +1,5 @@
-import type { Reason } from '../nodes/Segmind/api/errors';
-import { REASONS } from '../nodes/Segmind/api/errors';
+import type { Reason } from '../nodes/Segmind/api/reasons';
+import { REASONS } from '../nodes/Segmind/api/reasons';
 import { responseError } from '../nodes/Segmind/api/responseErrors';
 import { code, toTable } from './markdown';
 
@@ -32,8 +32,9 @@ const statusesOf = (reason: Reason): string =>
 	STATUSES.filter((status) => TEXTS.some((text) => reasonOf(status, text) === reason)).join(', ');
 
 function nextStep(reason: Reason): string {
-	const { billed, retryable, stopsBatch } = REASONS[reason];
-	if (stopsBatch) return 'No more items are sent: they would fail alike';
+	const { billed, retryable, stops } = REASONS[reason];
+	if (stops === 'batch') return 'No more items are sent: they would fail alike';
+	if (stops !== 'nothing') return 'Only items that would fail alike are skipped';
 	if (billed !== 'no') return 'The item fails and is not retried automatically';
 	if (reason === 'rateLimit') return 'All items wait, then continue';
 	return retryable ? 'Retried with growing waits' : 'The item fails, the others continue';

@@ -1,8 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { testSegmindApi } from './api/account';
+import { SegmindError } from './api/errors';
+import { readParameters } from './jobs/parameters';
+import type { Operation } from './operations/operation';
 import { findOperation, properties } from './operations/operations';
+import { stopsOnError, toOutput } from './output/output';
 
 /** The Segmind node. */
 export class Segmind implements INodeType {
@@ -25,13 +29,18 @@ export class Segmind implements INodeType {
 	methods = { credentialTest: { testSegmindApi } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const operation = findOperation(
-			this.getNodeParameter('resource', 0),
-			this.getNodeParameter('operation', 0),
-		);
-		if (operation === undefined) {
-			throw new NodeOperationError(this.getNode(), "'Operation' is not known to this node");
-		}
-		return [await operation.execute(this)];
+		const operation = operationOf(this);
+		if (!(operation instanceof SegmindError)) return [await operation.execute(this)];
+		const failures = this.getInputData().map((_, itemIndex) => ({ itemIndex, error: operation }));
+		return [toOutput(this, failures, stopsOnError(this))];
+	}
+}
+
+function operationOf(context: IExecuteFunctions): Operation | SegmindError {
+	try {
+		const { resource, operation } = readParameters(context, ['resource', 'operation'], 0);
+		return findOperation(resource, operation);
+	} catch (error) {
+		return SegmindError.from(error);
 	}
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { KNOWN_LIMITS, QUEUE_FAULTS, QUEUED_IMAGE_FAULTS, REQUEST_FAULTS } from './faults';
+import { QUEUE_FAULTS, QUEUED_IMAGE_FAULTS, REQUEST_FAULTS } from './faults';
 
 /** What makes small images, by the names of the form; the emulator draws a ratio that it does not know in 256 pixels. */
 const SMALL: Readonly<Record<string, IDataObject>> = {
@@ -25,7 +25,7 @@ const itemOf = fc.record({
 	includeInputFields: fc.boolean(),
 	retryUncertain: fc.constantFrom(false, false, false, true),
 	/** An input column that is called as the error of a failed item. */
-	errorColumn: fc.constantFrom(false, true),
+	errorColumn: fc.boolean(),
 	faults: fc.array(fc.constantFrom(...Object.keys(REQUEST_FAULTS)), { maxLength: 3 }),
 	queueFaults: fc.array(fc.constantFrom(...Object.keys(QUEUED_IMAGE_FAULTS)), { maxLength: 1 }),
 });
@@ -45,13 +45,15 @@ const anyBatch = fc.record({
 	credits: fc.constantFrom(10, 10, 10, 10, 0.3),
 	/** US dollars below which no image is made. */
 	floor: fc.constantFrom(0, 0, 9.9, 9.6, 0.2),
+	/** US dollars that a run may cost, 0 for no limit. */
+	ceiling: fc.constantFrom(0, 0, 0, 0.22),
 	onError: fc.constantFrom('stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'),
 	/** Tries of Retry On Fail, 1 where it is off. */
 	maxTries: fc.constantFrom(1, 1, 2, 3),
 	/** What a flow puts out. */
 	outputs: fc.constantFrom(['picture'], ['picture', 'mask']),
-	randomSeeds: KNOWN_LIMITS.randomSeedPaysAgain ? fc.constant(false) : fc.constantFrom(false, false, true),
-	stores: failing(KNOWN_LIMITS.fullDiskDoesNotStopRun ? 2 : 20),
+	randomSeeds: fc.constantFrom(false, false, true),
+	stores: failing(20),
 	reads: failing(2),
 });
 
@@ -63,8 +65,11 @@ export const isFlow = ({ work }: Pick<Batch, 'work'>): boolean => FLOWS.includes
 function normalized({ items, ...batch }: typeof anyBatch extends fc.Arbitrary<infer T> ? T : never) {
 	const flow = FLOWS.includes(batch.work);
 	const queueFaults = Object.keys(flow ? QUEUE_FAULTS : QUEUED_IMAGE_FAULTS);
+	// Lifted limits are another workflow, in which a drawn seed asks for another image.
+	const limits = batch.randomSeeds ? { floor: 0, ceiling: 0 } : {};
 	return {
 		...batch,
+		...limits,
 		items: items.map((item, index) => {
 			const first = items.findIndex(({ prompt }) => prompt === item.prompt);
 			const { retryUncertain } = items[first]!;
@@ -89,8 +94,9 @@ export function inputOf(batch: Batch, lane: string): INodeExecutionData[] {
 	return batch.items.map(({ errorColumn, ...item }) => {
 		const { aspectRatio, outputFormat, ...size } = SMALL[item.modelId] ?? {};
 		const seed = item.seed === null ? {} : { seed: item.seed };
-		const small = { aspect_ratio: aspectRatio, output_format: outputFormat, ...size };
-		const body = { prompt: item.prompt, ...seed, ...small };
+		const small = outputFormat === undefined ? {} : { output_format: outputFormat };
+		const ratio = aspectRatio === undefined ? {} : { aspect_ratio: aspectRatio };
+		const body = { prompt: item.prompt, ...seed, ...ratio, ...small, ...size };
 		return { json: { ...item, lane, body, ...(errorColumn ? { error: 'of the input' } : {}) } };
 	});
 }
@@ -98,11 +104,11 @@ export function inputOf(batch: Batch, lane: string): INodeExecutionData[] {
 const from = (...names: string[]): IDataObject =>
 	Object.fromEntries(names.map((name) => [name, `={{ $json.${name} }}`]));
 
-/** The parameters of the node for a batch, with this minimum of credits. */
-export function parametersOf(batch: Batch, minimumRemainingCredits: number): IDataObject {
+/** The parameters of the node for a batch, with these limits. */
+export function parametersOf(batch: Batch, limits: IDataObject): IDataObject {
 	const { work, concurrency, randomSeeds } = batch;
 	const always = from('maxRetries', 'includeInputFields', 'retryUncertain');
-	const common = { concurrency, minimumRemainingCredits, ...always };
+	const common = { concurrency, ...limits, ...always };
 	if (isFlow(batch)) {
 		const flow = { resource: 'pixelFlow', operation: 'run', flow: work, inputMode: 'json' };
 		return { ...flow, inputJson: '={{ { prompt: $json.prompt } }}', options: common };

@@ -3,23 +3,6 @@ import { BinaryDataService } from 'n8n-core';
 
 import type { Fault } from '../emulator/fault';
 
-/** What the node is known to get wrong. Once it is mended, false here makes the generator and the checks strict. */
-export const KNOWN_LIMITS = {
-	/** An image that can't be read back once is forgotten, and paid for again. */
-	readErrorForgetsPaidImage: true,
-	/** A disk that stays full does not stop the run: the images that follow are paid for and lost as well. */
-	fullDiskDoesNotStopRun: true,
-	/** A seed that an expression draws makes another request in each try, which is paid for again. */
-	randomSeedPaysAgain: true,
-	/** A 500 with "Internal Polling Error" may be billed, and is retried as if it were not. */
-	pollingErrorIsRetried: true,
-	/** When a run stops, only one of the requests that failed in flight is reported. */
-	stopReportsOneError: true,
-	/** An image that could not be stored is reported with 0 attempts. */
-	storeErrorHasNoAttempts: true,
-};
-// Not generated at all: several outputs of one direct request, of which only one is delivered.
-
 /** A fault, where a server can give away its key. */
 type ToFault = (key: string) => Fault & {
 	/** Whether the request was billed stays unknown: its response is lost. */
@@ -46,7 +29,10 @@ export const REQUEST_FAULTS: Readonly<Record<string, ToFault>> = {
 		return fails(429, '', { headers: { 'x-rate-limit-reset-at-utc': time } });
 	},
 	'500 page': () => fails(500, PAGE, { headers: AT_ONCE }),
-	'502 page': () => fails(502, PAGE, { headers: AT_ONCE }),
+	'500 polling error': () => loses(fails(500, { error: 'Internal Polling Error' }, { billed: true })),
+	'502': () => fails(502, { error: 'bad worker' }, { headers: AT_ONCE }),
+	'502 page': () => loses(fails(502, PAGE)),
+	'502 page billed': () => loses(fails(502, PAGE, { billed: true })),
 	'503': () => fails(503, { error: 'busy' }),
 	'503 cut short': () => fails(503, { error: 'busy' }, { headers: AT_ONCE, cut: 5 }),
 	'504': () => loses(fails(504, PAGE)),
@@ -60,10 +46,6 @@ export const REQUEST_FAULTS: Readonly<Record<string, ToFault>> = {
 	late: () => ({ delay: 30 }),
 	'no headers': () => ({ headers: { 'x-cost': null, 'x-remaining-credits': null, 'x-request-id': null } }),
 };
-if (!KNOWN_LIMITS.pollingErrorIsRetried) {
-	const polling = fails(500, { error: 'Internal Polling Error' }, { billed: true });
-	Object.assign(REQUEST_FAULTS, { '500 polling error': () => loses(polling) });
-}
 
 /** What can happen to a request that the queue has taken. */
 export const QUEUE_FAULTS: Readonly<Record<string, ToFault>> = {
@@ -71,7 +53,6 @@ export const QUEUE_FAULTS: Readonly<Record<string, ToFault>> = {
 	'status 401': () => fails(401, { error: 'expired' }, { on: 'status' }),
 	'status reset': () => ({ on: 'status', reset: true }),
 	'status 404': () => fails(404, { error: 'Not found' }, { on: 'status' }),
-	'record gone': () => loses(fails(404, { error: 'Not found' }, { on: 'status', times: 3 })),
 	'status page': () => fails(200, PAGE, { on: 'status' }),
 	'status unknown': () => ({ on: 'status', fields: { status: 'STARTING' } }),
 	'result 403': () => fails(403, { error: 'not now' }, { on: 'result' }),
@@ -117,7 +98,7 @@ export const fileFaults = new Map<string, FileFaults>();
 /** Lets the storage of n8n in this process fail, for single executions. */
 export function makeStorageFail(): void {
 	const service = Container.get(BinaryDataService);
-	const { store, getAsStream, getAsBuffer } = service;
+	const { store, getAsStream, getAsBuffer, getMetadata } = service;
 	const checkRead = (id = ''): void =>
 		fileFaults.get(/executions\/(\d+)\//.exec(id)?.[1] ?? '')?.check('reads');
 	service.store = async (location, ...rest) => {
@@ -127,6 +108,10 @@ export function makeStorageFail(): void {
 	service.getAsStream = async (id, ...rest) => {
 		checkRead(id);
 		return await getAsStream.call(service, id, ...rest);
+	};
+	service.getMetadata = async (id, ...rest) => {
+		checkRead(id);
+		return await getMetadata.call(service, id, ...rest);
 	};
 	service.getAsBuffer = async (file) => {
 		checkRead(file.id);

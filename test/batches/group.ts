@@ -6,9 +6,8 @@ import { isFlow, modelOf } from './batch';
 import { faultsOf } from './faults';
 import type { Play, Try } from './play';
 
-/** Whether an item is an image that failed; inputs may have a column `error` of their own. */
-export const isError = ({ json, binary }: INodeExecutionData): boolean =>
-	binary === undefined && json.error !== undefined && json.details !== undefined;
+/** Whether an item is an image that failed. A column `error` of the input must not come out. */
+export const isError = ({ json }: INodeExecutionData): boolean => json.error !== undefined;
 
 export const detailsOf = ({ json }: INodeExecutionData): IDataObject => json.details as IDataObject;
 
@@ -18,7 +17,9 @@ export const indexOf = ({ pairedItem }: INodeExecutionData): number =>
 /** Whether a request asks for what an item holds. */
 export function couldMake({ path, body }: ReceivedRequest, item: INodeExecutionData, batch: Batch): boolean {
 	const input = batch.items[indexOf(item)]!;
-	const isSeed = isFlow(batch) || (body.seed ?? null) === item.json.seed;
+	// A body without a seed is sent as it is, and the response says which one was used.
+	const seed = batch.work === 'other' && input.seed === null ? undefined : item.json.seed;
+	const isSeed = isFlow(batch) || body.seed === seed;
 	return isSeed && body.prompt === input.prompt && path.endsWith(`/${modelOf(batch, input)}`);
 }
 

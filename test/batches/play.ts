@@ -18,10 +18,11 @@ export interface Try {
 	readonly error?: Error & { description?: string; context?: { itemIndex?: number } };
 	/** Requests that may be billed. */
 	readonly requests: readonly ReceivedRequest[];
-	/** US dollars in the account before and after, and those that must stay. */
+	/** US dollars in the account before and after, those that must stay, and those that may be spent. */
 	readonly before: number;
 	readonly after: number;
 	readonly floor: number;
+	readonly ceiling: number;
 }
 
 const node = new Segmind();
@@ -50,7 +51,8 @@ export class Play {
 	/** When files could not be stored or read back. */
 	readonly failed: FileFaults['failed'];
 
-	private floor: number;
+	/** US dollars. */
+	private limits: { readonly floor: number; readonly ceiling: number };
 
 	constructor(
 		readonly batch: Batch,
@@ -60,7 +62,7 @@ export class Play {
 	) {
 		this.faults = new FileFaults(batch);
 		this.failed = this.faults.failed;
-		this.floor = batch.floor;
+		this.limits = batch;
 		plays.set(lane, this);
 		emulator.reset();
 		emulator.credits = batch.credits;
@@ -78,13 +80,13 @@ export class Play {
 		return await this.engine.read(item, field);
 	}
 
-	/** Before the second retry, credits are added and the floor is lifted. Each retry uses up a fault at least. */
+	/** Before the second retry, credits are added and the limits are lifted. Each retry uses up a fault at least. */
 	async toItsEnd(): Promise<this> {
 		const { batch, engine, emulator, executions } = this;
 		const faults = batch.items.flatMap((item) => item.faults).length + batch.stores.times + batch.reads.times;
 		let ran = await engine.run(this.options);
 		for (executions.push(ran); ran.error && executions.length < faults + 4; executions.push(ran)) {
-			if (executions.length === 2) Object.assign(this, { floor: 0 });
+			if (executions.length === 2) this.limits = { floor: 0, ceiling: 0 };
 			if (executions.length === 2) emulator.credits = 10;
 			ran = await engine.retry(ran, this.options);
 		}
@@ -95,11 +97,12 @@ export class Play {
 
 	/** Runs the node for one try. */
 	async record(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const { emulator, executions, floor, tries } = this;
+		const { emulator, executions, tries } = this;
+		const { floor, ceiling } = this.limits;
 		const [first, before, execution] = [emulator.requests.length, emulator.credits ?? 0, executions.length];
 		const add = (outcome: Pick<Try, 'items' | 'error'>): void => {
 			const requests = emulator.requests.slice(first).filter(({ method }) => method === 'POST');
-			tries.push({ ...outcome, execution, requests, before, after: emulator.credits ?? 0, floor });
+			tries.push({ ...outcome, execution, requests, before, after: emulator.credits ?? 0, floor, ceiling });
 		};
 		fileFaults.set(context.getExecutionId(), this.faults);
 		try {
@@ -114,11 +117,12 @@ export class Play {
 
 	private get options(): RunOptions {
 		const { onError, maxTries } = this.batch;
+		const { floor: minimumRemainingCredits, ceiling: maximumCostPerRun } = this.limits;
 		return {
 			credential: { apiKey: this.emulator.key, baseUrl: this.emulator.url },
 			items: inputOf(this.batch, this.lane),
 			node: { onError, retryOnFail: maxTries > 1, maxTries, waitBetweenTries: 1 },
-			parameters: parametersOf(this.batch, this.floor),
+			parameters: parametersOf(this.batch, { minimumRemainingCredits, maximumCostPerRun }),
 		};
 	}
 }

@@ -1,4 +1,3 @@
-import { KNOWN_LIMITS } from './faults';
 import type { Group } from './group';
 import { countMet, detailsOf, groupsOf, indexOf, isError } from './group';
 import type { Play, Try } from './play';
@@ -20,7 +19,7 @@ function expectNoneAfterLost(
 }
 
 /** No more is requested than was allowed, and as many attempts are reported as there were. */
-function expectAttempts({ images, maxAttempts, owns, requestsIn }: Group, { tries, failed }: Play): void {
+function expectAttempts({ images, maxAttempts, owns, requestsIn }: Group, { tries }: Play): void {
 	for (const [at, each] of tries.entries()) {
 		const requests = requestsIn(each).length;
 		// To wait for the rate limit need not count as an attempt.
@@ -29,9 +28,8 @@ function expectAttempts({ images, maxAttempts, owns, requestsIn }: Group, { trie
 		const items = (each.items ?? []).filter((item) => owns(indexOf(item)));
 		const attempts = items.map((item) => Number((isError(item) ? detailsOf(item) : item.json).attempts));
 		expect(Math.max(0, ...attempts)).toBeLessThanOrEqual(maxAttempts);
-		const unreported = KNOWN_LIMITS.storeErrorHasNoAttempts && failed.stores.length > 0;
 		// Later tries repeat what the first one reported.
-		if (at > 0 || each.items === undefined || unreported) continue;
+		if (at > 0 || each.items === undefined) continue;
 		const sum = attempts.reduce((total, attempt) => total + attempt, 0);
 		expect([sum >= counted, sum <= requests]).toEqual([true, true]);
 	}
@@ -41,18 +39,15 @@ function expectAttempts({ images, maxAttempts, owns, requestsIn }: Group, { trie
 const FOR_ALL = [401];
 const FOR_PATH = [302, 402, 403, 404, 405, 410];
 
-/** One after the other, nothing is sent after what makes it pointless. */
+/** Nothing is sent after what makes it pointless, but for what was on its way. */
 function expectStops({ requests, error }: Try, { batch, failed }: Play): void {
+	const sentAfter = (time: number) => requests.filter(({ at }) => requests[0]!.at <= time && at > time);
+	for (const time of failed.stores) expect(sentAfter(time).length).toBeLessThan(batch.concurrency);
 	if (batch.concurrency > 1) return;
 	for (const [at, { status, path }] of requests.entries()) {
 		const after = requests.slice(at + 1);
 		if (FOR_ALL.includes(status ?? 0)) expect(after).toEqual([]);
 		if (FOR_PATH.includes(status ?? 0)) expect(after.filter((each) => each.path === path)).toEqual([]);
-	}
-	// While a file is stored, the next request is under way.
-	const sentAfter = (time: number) => requests.filter(({ at }) => requests[0]!.at <= time && at > time);
-	if (error !== undefined || !KNOWN_LIMITS.fullDiskDoesNotStopRun) {
-		for (const time of failed.stores) expect(sentAfter(time).length).toBeLessThanOrEqual(1);
 	}
 	if (error === undefined || failed.stores.length > 0) return;
 	const { itemIndex = Number.POSITIVE_INFINITY } = error.context ?? {};

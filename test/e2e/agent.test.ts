@@ -5,7 +5,7 @@ import { readExample } from './example';
 import type { Credential, Execution } from './n8n';
 import { ChatModel } from './receivers/chatModel';
 import { setUp } from './setup';
-import { chain, jsonOf, MODERATED, nodeOf } from './workflow';
+import { chain, jsonOf, MODERATED, nodeOf, RETRY_ON_FAIL } from './workflow';
 
 const setup = setUp();
 let model: ChatModel;
@@ -92,6 +92,17 @@ test.each<[string, Partial<INode>]>([
 	expect(prompt).toMatch(/billed/);
 	expect(image).toContain('"imageUrl":"http');
 	expect(setup.emulator.imageRequests.map(({ body }) => body.prompt)).toEqual(['A gory fox', 'A red fox']);
+	expect(setup.emulator.paid).toBe(1);
+});
+
+test.each<[string, Partial<INode>]>([
+	['Stop Workflow', { onError: 'stopWorkflow' }],
+	['Continue', { onError: 'continueRegularOutput' }],
+])('Retry On Fail does not pay again for an image that may be billed (On Error: %s)', async (_, settings) => {
+	setup.emulator.inject({ reset: true, times: -1 });
+	model.script(draw('A red fox'), { say: 'It failed' });
+	await runAgent({ ...RETRY_ON_FAIL, ...settings });
+	expect(setup.emulator.imageRequests).toHaveLength(1);
 	expect(setup.emulator.paid).toBe(1);
 });
 

@@ -76,7 +76,7 @@ test('Retry On Fail fetches an image that was not ready, and does not submit it 
 	expect(execution.status).toBe('success');
 	expect(alreadyPaidOf(execution)).toEqual([
 		['a', true],
-		['b', false],
+		['b', true],
 	]);
 	await expectFiles(outputOf(execution));
 	expect([submits().length, emulator.paid]).toEqual([2, 2]);

@@ -16,6 +16,7 @@ const OPTIONS = {
 	includeInputFields: true,
 	linkExpiry: '1 hour',
 	maxRetries: 1,
+	maximumCostPerRun: 5,
 	minimumRemainingCredits: 0.5,
 	numberOfImages: 2,
 	requestsPerMinute: 600,
@@ -34,17 +35,19 @@ const MAIN_FIELDS = {
 };
 const PARAMETERS = { ...MAIN_FIELDS, additionalFields: ADDITIONAL_FIELDS, options: OPTIONS };
 
-/** Properties that the panel shows for these parameters, when the node is not a tool. */
-const PROPERTIES = new Segmind().description.properties.filter(
-	({ displayOptions: { show = {}, hide = {} } = {} }) => {
-		const values: IDataObject = { ...MAIN_FIELDS, '@tool': false };
-		const matches = ([name, accepted = []]: [string, unknown]) =>
-			(accepted as unknown[]).includes(values[name]);
-		return Object.entries(show).every(matches) && !Object.entries(hide).some(matches);
-	},
-);
+/** Returns whether the panel shows a property for these parameters, when the node is not a tool. */
+function isShown({ displayOptions: { show = {}, hide = {} } = {} }: INodeProperties): boolean {
+	const values: IDataObject = { ...MAIN_FIELDS, ...OPTIONS, '@tool': false };
+	const matches = ([name, accepted = []]: [string, unknown]) =>
+		(accepted as unknown[]).includes(values[name.replace('/', '')]);
+	return Object.entries(show).every(matches) && !Object.entries(hide).some(matches);
+}
+
+/** What the panel shows. */
+const PROPERTIES = new Segmind().description.properties.filter(isShown);
 const COLLECTIONS = PROPERTIES.filter(({ type }) => type === 'collection');
-const entriesOf = ({ options = [] }: INodeProperties): INodeProperties[] => options as INodeProperties[];
+const entriesOf = ({ options = [] }: INodeProperties): INodeProperties[] =>
+	(options as INodeProperties[]).filter(isShown);
 const labelsOf = (fields: readonly INodeProperties[]): string[] => fields.map((field) => field.displayName);
 
 /** Reads a field of the panel: a switch, the value behind the chosen name, or the text. */

@@ -288,7 +288,8 @@ export class Emulator {
 				'x-cost': String(price),
 				'x-request-id': randomUUID(),
 				'x-generation-time': (fault.delay / 1000).toFixed(3),
-				'x-seed-value': String(drawing.seed),
+				// A model without a seed of its own names none.
+				...(isJson ? {} : { 'x-seed-value': String(drawing.seed) }),
 			},
 		});
 	}

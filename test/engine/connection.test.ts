@@ -48,6 +48,7 @@ const REQUESTS = {
 	credential: 2,
 	credits: 2,
 	endpoint: 2,
+	file: 1,
 	image: 1,
 	network: 0,
 	request: 2,
@@ -56,7 +57,7 @@ const REQUESTS = {
 	uncertain: 1,
 };
 
-/** What is at the address, what must come of an image there, and words that the error has. */
+/** What is at the address, what must come of an image there, and words that the error has or another file's type. */
 type Row = readonly [name: string, respondent: Respondent, outcome: keyof typeof REQUESTS, says?: string];
 
 interface Result {
@@ -98,6 +99,11 @@ function testAll(rows: readonly Row[], timeout = 30): void {
 			if (outcome === 'image') {
 				expect(json).toMatchObject({ format: 'png', width: 1, height: 1, attempts: 1 });
 				expect((await engine.read(ran.items[0])).equals(PNG)).toBe(true);
+				return;
+			}
+			if (outcome === 'file') {
+				expect(json).toMatchObject({ mimeType: says, attempts: 1 });
+				expect((await engine.read(ran.items[0])).length).toBe(json.fileSize);
 				return;
 			}
 			const billed = ['response', 'uncertain'].includes(outcome) ? 'unknown' : 'no';
@@ -166,7 +172,7 @@ describe('a response that breaks the rules of HTTP', () => {
 		['without a length and a body', close(head(OK)), 'response', 'empty'],
 		['a length that is too long', close(imageHead(PNG.length + 100), PNG), 'uncertain'],
 		['a length that is too short', close(imageHead(PNG.length - 20), PNG), 'response', 'cut short'],
-		['a length of 10 TiB', close(imageHead(10 * 1024 ** 4), PNG), 'uncertain'],
+		['a length of 10 TiB', close(imageHead(10 * 1024 ** 4), PNG), 'response', 'larger than 512 MiB'],
 		['a length below zero', close(imageHead(-5)), 'uncertain'],
 		['two lengths that differ', close(twoLengths, PNG), 'uncertain'],
 		['chunked', close(CHUNKED, CHUNK, LAST_CHUNK), 'image'],
@@ -192,10 +198,10 @@ describe('a whole response', () => {
 		['202', whole('202 Accepted', '{"request_id":"r","status":"QUEUED"}'), 'response'],
 		['SVG', asPng('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), 'response'],
 		['an HTML page', asPng('<!DOCTYPE html><script>alert(1)</script>'), 'response'],
-		['PDF', asPng('%PDF-1.7\n'), 'response'],
-		['a ZIP archive', asPng('PK\x03\x04'), 'response'],
-		['GIF', asPng('GIF89a\x01\0\x01\0'), 'response'],
-		['an executable', asPng('\x7fELF'), 'response'],
+		['PDF', asPng('%PDF-1.7\n'), 'file', 'application/pdf'],
+		['a ZIP archive', asPng('PK\x03\x04'), 'file', 'application/zip'],
+		['GIF', asPng('GIF89a\x01\0\x01\0'), 'file', 'image/gif'],
+		['an executable', asPng('\x7fELF'), 'file', 'application/octet-stream'],
 		['204', close(head('204 No Content')), 'response', 'empty'],
 		['206 with half of the image', whole('206 Partial Content', HALF), 'response', 'cut short'],
 		['300', whole('300 Multiple Choices', ''), 'endpoint', 'redirect'],
@@ -213,7 +219,7 @@ describe('a whole response', () => {
 		['called gzip, and is not', packed('gzip', PNG), 'uncertain'],
 		['100 MiB in a little Brotli', packed('br', brotli), 'response', 'larger than 64 MiB'],
 		['a 503 of 100 MiB in a little Brotli', packed('br', brotli, '503 x'), 'server'],
-		['70 MiB', whole(OK, zeros.subarray(0, 70 * MIB)), 'response', 'larger than 64 MiB'],
+		['70 MiB', whole(OK, zeros.subarray(0, 70 * MIB)), 'file', 'application/octet-stream'],
 		['60 MiB of words', whole(OK, Buffer.alloc(60 * MIB, 'word ')), 'response', 'word word'],
 	]);
 });

@@ -106,7 +106,17 @@ function credentialsHelperOf(data: ICredentialDataDecryptedObject): ICredentials
 	const type = new SegmindApi();
 	const helper: Partial<ICredentialsHelper> = {
 		authenticate: async (decrypted, _, request) => await type.authenticate(decrypted, request),
-		getDecrypted: async () => ({ ...data }),
+		// Resolves expressions for one item, as n8n does.
+		async getDecrypted(...[, , , mode, executeData, , resolve]) {
+			const resolved = Object.entries(data).map(([name, value]): [string, unknown] => {
+				if (resolve === undefined || typeof value !== 'string' || !value.startsWith('='))
+					return [name, value];
+				const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = resolve;
+				const place = [runExecutionData, runIndex, itemIndex, node.name, connectionInputData] as const;
+				return [name, workflow.expression.getParameterValue(value, ...place, mode, {}, executeData)];
+			});
+			return Object.fromEntries(resolved) as ICredentialDataDecryptedObject;
+		},
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
 		getCredentialsProperties: () => type.properties,

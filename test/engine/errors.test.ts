@@ -28,16 +28,23 @@ const NOT_BILLED: Row[] = [
 	[{ status: 422, body: { detail: [{ msg: 'seed too large' }] } }, 'request', 'seed too large', false],
 	[jsonError(429, 'slow down'), 'rateLimit', 'slow down', false],
 	[jsonError(500, 'oops'), 'server', 'oops', false],
-	[jsonError(500, 'Internal Polling Error'), 'server', 'Internal Polling Error', false],
 	[jsonError(500, 'blocked by content policy'), 'moderation', 'blocked by content policy', false],
-	[page(502, '502 Bad Gateway'), 'server', '502 Bad Gateway', false],
+	[jsonError(502, 'bad worker'), 'server', 'bad worker', false],
 	[{ status: 503, body: 'try later' }, 'server', 'try later', false],
 	[{ status: 302, headers: { location: '/elsewhere' } }, 'endpoint', '302', true],
 ];
 
-/** Responses after which it is unknown whether the image was billed, so that it is not requested again. */
-const UNCERTAIN: Row[] = [
+/** What waited for the image gave up, which may still be made, so that it is not requested again. */
+const GAVE_UP: Row[] = [
+	[page(408, '408 Request Time-out'), 'uncertain', '408 Request Time-out', false],
+	[jsonError(500, 'Internal Polling Error'), 'uncertain', 'Internal Polling Error', false],
+	[page(502, '502 Bad Gateway'), 'uncertain', '502 Bad Gateway', false],
+	[{ ...jsonError(502, 'lost'), headers: { via: '1.1 squid' } }, 'uncertain', 'lost', false],
 	[page(504, '504 Gateway Time-out'), 'uncertain', '504 Gateway Time-out', false],
+];
+
+/** Responses whose image is lost, and may have been billed. */
+const LOST: Row[] = [
 	[jsonError(200, 'something went wrong'), 'response', 'something went wrong', false],
 	[page(200, 'hello'), 'response', 'hello', false],
 	[{ cut: 300 }, 'uncertain', '', false],
@@ -48,7 +55,8 @@ const UNCERTAIN: Row[] = [
 describe.each<[delivery: string, billed: string, rows: Row[]]>([
 	['direct', 'no', NOT_BILLED],
 	['queued', 'no', NOT_BILLED],
-	['direct', 'unknown', UNCERTAIN],
+	['direct', 'unknown', [...GAVE_UP, ...LOST]],
+	['queued', 'unknown', GAVE_UP],
 ])('with delivery %s, an error that was billed %s', (delivery, billed, rows) => {
 	test.each(rows)('after %j is %s', async (fault, cause, words, stops) => {
 		emulator.inject({ ...fault, times: -1 });

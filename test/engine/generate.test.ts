@@ -57,6 +57,10 @@ describe('one item becomes one image', () => {
 			'as text, as agents and sheets send it',
 			{ w: '1000', h: '512', up: 'false', q: '0', seed: '12', tol: '5', format: 'jpg' },
 		],
+		[
+			'whatever their case and spelling',
+			{ w: 1000, h: 512, up: false, q: 0, seed: 12, tol: 5, format: 'JPEG' },
+		],
 	])('sends every attribute %s', async (_, json) => {
 		const parameters = {
 			...{ resource: 'image', operation: 'generate', prompt: 'a fox', aspectRatio: 'custom' },
@@ -92,6 +96,13 @@ describe('one item becomes one image', () => {
 		const sent = emulator.imageRequests.map(({ body }) => body.seed);
 		expect(valuesOf(result.items, 'seed').sort()).toEqual([...sent].sort());
 		expect(new Set(sent).size).toBe(2);
+	});
+
+	test('reports the seed that the response names', async () => {
+		emulator.inject({ headers: { 'x-seed-value': '99' } });
+		const items = await itemsFrom(generate({}, { parameters: { additionalFields: { seed: 7 } } }));
+		expect(items[0]?.json).toMatchObject({ seed: 99 });
+		expect(emulator.imageRequests[0]?.body.seed).toBe(7);
 	});
 
 	test('names the file after the type in the response, not the requested one', async () => {
@@ -169,16 +180,15 @@ describe('invalid values are reported before anything is sent', () => {
 	test.each<[IDataObject, string]>([
 		[{ prompt: '={{ "" }}' }, 'Prompt'],
 		[{ prompt: ' \n ' }, 'Prompt'],
-		[{ prompt: '={{ 42 }}' }, 'Prompt'],
 		[{ prompt: '={{ { a: 1 } }}' }, 'Prompt'],
 		[{ aspectRatio: '21:9' }, 'Aspect Ratio'],
 		[{ aspectRatio: 'custom', width: 255 }, 'Width'],
 		[{ aspectRatio: 'custom', height: 1441 }, 'Height'],
 		[{ aspectRatio: 'custom', height: 300.5 }, 'Height'],
-		[{ outputFormat: 'jpeg' }, 'Output Format'],
+		[{ outputFormat: 'gif' }, 'Output Format'],
 		[{ additionalFields: { outputQuality: 101 } }, 'Output Quality'],
 		[{ additionalFields: { safetyTolerance: 0 } }, 'Safety Tolerance'],
-		[{ additionalFields: { seed: -1 } }, 'Seed'],
+		[{ additionalFields: { seed: -2 } }, 'Seed'],
 		[{ additionalFields: { seed: 1.5 } }, 'Seed'],
 		[{ additionalFields: { promptUpsampling: 'maybe' } }, 'Prompt Upsampling'],
 		[{ options: { fileName: '///' } }, 'File Name'],

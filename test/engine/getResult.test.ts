@@ -127,7 +127,7 @@ describe('Get Result', () => {
 		const submitted = await submit('a');
 		const { items } = await runWithoutStorage(getResult(submitted, {}, CONTINUE));
 		const requestId = submitted[0]?.json.requestId;
-		expect(errorOf(items[0])).toMatchObject({ requestId, retryable: true, billed: 'unknown' });
+		expect(errorOf(items[0])).toMatchObject({ requestId, retryable: true, billed: 'no' });
 		expect(items[0]?.json.message).toContain(requestId);
 	});
 

@@ -114,6 +114,23 @@ describe('another model', () => {
 		expect((await engine.read(item)).equals(MP4)).toBe(true);
 	});
 
+	test('delivers a file of an unknown type, which is billed', async () => {
+		const bytes = Buffer.from([0, 1, 2, 250, 251]);
+		const item = await itemFor(bytesOf(bytes, { 'content-type': 'application/x' }));
+		expect(item?.json).toMatchObject({ format: 'bin', mimeType: 'application/x', attempts: 1 });
+		expect((await engine.read(item)).equals(bytes)).toBe(true);
+	});
+
+	test.each<[string, Fault, unknown]>([
+		['JSON', { status: 200, body: { caption: 'a fox' } }, { caption: 'a fox' }],
+		['a list', { status: 200, body: ['a fox'] }, ['a fox']],
+	])('delivers %s without a file as it is', async (_, fault, output) => {
+		const item = await itemFor({ ...fault, times: -1 });
+		expect(item?.json).toMatchObject({ model: 'other-model', output, attempts: 1 });
+		expect(item?.binary ?? {}).toEqual({});
+		expect(emulator.imageRequests).toHaveLength(1);
+	});
+
 	test('delivers a video through the queue', async () => {
 		emulator.inject({ on: 'file', ...bytesOf(MP4, { 'content-type': 'video/mp4' }) });
 		const { items } = await run(other('{"prompt":"a"}', { options: { delivery: 'queued' } }));
@@ -122,9 +139,8 @@ describe('another model', () => {
 
 	test.each<[string, Fault]>([
 		['a page', { status: 200, body: PAGE, headers: { 'content-type': 'video/mp4' } }],
-		['JSON without a file', jsonError(200, 'out of luck')],
+		['JSON with an error', jsonError(200, 'out of luck')],
 		['an empty body', { status: 200, bytes: '' }],
-		['an unknown type', bytesOf(MP4, { 'content-type': 'application/x' })],
 		['half a picture', { bytes: 'iVBORw0KGgoAAAANSUhEUgAA' }],
 	])('gets no second request after a response with %s', async (_, fault) => {
 		const item = await itemFor({ ...fault, times: -1 });

@@ -43,8 +43,8 @@ describe('a submission that may have been billed is not repeated by Retry On Fai
 		['an id with a path', ok({ request_id: '../../v1/get-user-credits' }), 'response'],
 		['an id of two periods', ok({ request_id: '..' }), 'response'],
 		['an id with a query', ok({ request_id: 'a?b=c' }), 'response'],
-		['an id that is a number', ok({ request_id: 7 }), 'response'],
-		['a URL without an id', ok({ poll_url: 'https://api.segmind.com/workflows/request/' }), 'uncertain'],
+		['an id that is too large to be exact', ok({ request_id: 2 ** 60 }), 'response'],
+		['a URL without an id', ok({ poll_url: 'https://api.segmind.com/workflows/request/' }), 'response'],
 	];
 	const cases = rows.map(([prompt, fault]) => [prompt, { ...fault, times: -1 }] as const);
 	const results = runCases(cases, { timeout: 5 }, RETRY_ON_FAIL);
@@ -80,11 +80,44 @@ test.each<[string, NonNullable<Fault['fields']>]>([
 	expect(emulator.paid).toBe(1);
 });
 
+test('a submission that hangs ends at the timeout and is uncertain', async () => {
+	emulator.inject({ hang: true });
+	const started = Date.now();
+	const { items } = await engine.run(queued({ timeout: 5 }, { node: CONTINUE }));
+	expect(errorOf(items[0])).toMatchObject({ cause: 'uncertain', billed: 'unknown' });
+	expect(Date.now() - started).toBeLessThan(8000);
+});
+
+test.each<[string, object, id: string, path: string]>([
+	['a number as its id', { request_id: 7 }, '7', '/v2/requests/7/status'],
+	[
+		'a URL that ends in its id',
+		{ poll_url: 'https://api.segmind.com/workflows/poll/x-1' },
+		'x-1',
+		'/workflows/poll/x-1',
+	],
+])('a request with %s is polled and not submitted again', async (_, body, requestId, path) => {
+	emulator.inject({ status: 200, body });
+	const { items } = await engine.run(
+		queued({ timeout: 5 }, { node: { ...CONTINUE, ...RETRY_ON_FAIL, maxTries: 2 } }),
+	);
+	const error = errorOf(items[0]);
+	expect(error).toMatchObject({ cause: 'uncertain', billed: 'unknown', retryable: true, requestId });
+	expect(error.message).toContain(requestId);
+	expect(requestsTo(/^\/(v2\/requests|workflows)\//).map((request) => request.path)).toContain(path);
+	expect(submissions()).toHaveLength(1);
+});
+
 test('an error for a missing record names the request, which may have been billed', async () => {
 	emulator.inject({ on: 'status', ...jsonError(404, 'Request not found'), times: -1 });
-	const { items } = await engine.run(queued({}, { node: CONTINUE }));
+	const { items } = await engine.run(queued({ timeout: 5 }, { node: CONTINUE }));
 	const { error, ...details } = errorOf(items[0]);
-	expect(details).toMatchObject({ cause: 'uncertain', billed: 'unknown', statusCode: 404 });
+	expect(details).toMatchObject({
+		cause: 'uncertain',
+		billed: 'unknown',
+		retryable: true,
+		statusCode: 404,
+	});
 	expect(emulator.requests.at(-1)?.path).toBe(`/v2/requests/${String(details.requestId)}/status`);
 	expect(error).toContain(details.requestId);
 });

@@ -1,8 +1,9 @@
 import type { Fault } from '../emulator/fault';
 import { jsonError, PAGE } from './faults';
 import { runCases } from './queuedCases';
-import { errorOf, metadataOf, requestsTo } from './results';
-import { emulator, useEngine } from './setup';
+import { errorOf, ledgerOf, metadataOf, requestsTo, submissions } from './results';
+import { CONTINUE, itemsOf, queued, RETRY_ON_FAIL } from './runs';
+import { emulator, engine, useEngine } from './setup';
 
 useEngine();
 
@@ -81,9 +82,10 @@ describe('a failed job', () => {
 
 	test.each(rows)(
 		'%s: is not billed and reported in its own words',
-		(prompt, _, words, cause = 'request') => {
+		(prompt, faults, words, cause = 'request') => {
+			const statusCode = faults.length > 1 ? 200 : 422;
 			const error = errorOf(results.itemOf(prompt));
-			expect(error).toMatchObject({ cause, billed: 'no', statusCode: 422, attempts: 1 });
+			expect(error).toMatchObject({ cause, billed: 'no', statusCode, attempts: 1 });
 			expect(error.error).toContain(words);
 			expect(results.submissionsOf(prompt)).toHaveLength(1);
 		},
@@ -95,15 +97,36 @@ describe('a failed job', () => {
 	});
 });
 
+test.each<[string, unknown, output: unknown]>([
+	['no output', null, expect.objectContaining({ request_id: expect.any(String) })],
+	['an output of words', 'a red fox', 'a red fox'],
+])('a finished request with %s is delivered without a file', async (_, value, output) => {
+	emulator.inject(on('result', { fields: { output: value, images: null } }, -1));
+	const result = await engine.run(queued({}, { node: RETRY_ON_FAIL }));
+	expect(result.items[0]?.json).toMatchObject({ output, cost: 0.05, attempts: 1 });
+	expect(result.items[0]?.binary ?? {}).toEqual({});
+	expect([submissions().length, emulator.paid]).toEqual([1, 1]);
+	expect(ledgerOf(result)).toEqual({});
+});
+
+test('a key that is rejected while polling stops the batch, and the image is paid for once', async () => {
+	emulator.inject(on('status', jsonError(401, 'expired')));
+	const options = queued({ concurrency: 1 }, { items: itemsOf('a', 'b'), node: CONTINUE });
+	const { items } = await engine.run(options);
+	const [error, notSent] = items.map(errorOf);
+	expect(error).toMatchObject({ cause: 'credential', billed: 'unknown', retryable: false, statusCode: 401 });
+	expect(error?.error).toContain('expired');
+	expect(error?.message).toContain(error?.requestId);
+	expect(notSent).toMatchObject({ cause: 'credential', billed: 'no', attempts: 0 });
+	expect([submissions().length, emulator.paid]).toEqual([1, 1]);
+});
+
 describe('a result that stays at Segmind', () => {
 	const hour = { 'x-rate-limit-reset-at-utc': new Date(Date.now() + 3_600_000).toISOString() };
 	const rows: ReadonlyArray<[string, Fault, words: string]> = [
-		['a rejected key', on('status', jsonError(401, 'expired'), -1), 'expired'],
 		['a long rate limit', on('status', { status: 429, headers: hour }, -1), '429'],
 		['only resets', on('status', { reset: true }, -1), '20 s'],
 		['an unknown status', on('status', { fields: { status: 'PAUSED' } }, -1), '20 s'],
-		['no output', on('result', { fields: { output: null, images: null } }, -1), 'image'],
-		['an output of words', on('result', { fields: { output: 'a red fox', images: null } }, -1), 'image'],
 		['a page as the file', on('file', { status: 200, body: PAGE }, -1), 'image'],
 		['half a file', on('file', { status: 200, bytes: 'iVBORw0KGgoAAAANSUhEUgAA' }, -1), 'image'],
 		['a file host that responds with 403', on('file', { status: 403, body: PAGE }, -1), '403'],

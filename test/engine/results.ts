@@ -2,6 +2,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Metadata } from 'sharp';
 import sharp from 'sharp';
 
+import type { LedgerEntry } from '../../nodes/Segmind/batch/ledger';
 import type { ReceivedRequest } from '../emulator/emulator';
 import type { RunResult } from './engine';
 import { emulator, engine } from './setup';
@@ -23,6 +24,12 @@ export const paymentsOf = ({ items }: RunResult): string[] =>
 /** Everything that the node leaves in the execution for a later try. */
 export const ledgerOf = ({ run }: RunResult): unknown =>
 	run.data.executionData?.contextData['node:Segmind'] ?? {};
+
+/** The entries of the ledger that an execution left behind. */
+export const entriesOf = (result: RunResult): LedgerEntry[] =>
+	Object.values(
+		(ledgerOf(result) as { ledger?: Record<string, Record<string, LedgerEntry>> }).ledger ?? {},
+	).flatMap((entries) => Object.values(entries));
 
 /** The metadata of an item's image file. */
 export const metadataOf = async (item: INodeExecutionData | undefined, field?: string): Promise<Metadata> =>

@@ -11,6 +11,9 @@ export class FakeN8n {
 	type = 'segmind';
 	onError: 'continueRegularOutput' | 'stopWorkflow' = 'continueRegularOutput';
 	items: INodeExecutionData[] = [];
+	/** The node's parameters before expressions are resolved. */
+	parameters: INode['parameters'] = {};
+	retryOnFail = true;
 	hints: string[] = [];
 	/** Stored bytes by the id of their file. */
 	files = new Map<string, Buffer>();
@@ -37,9 +40,10 @@ export class FakeN8n {
 			name: 'Segmind',
 			type,
 			onError,
+			retryOnFail: this.retryOnFail,
 			typeVersion: 1,
 			position: [0, 0],
-			parameters: {},
+			parameters: this.parameters,
 		};
 		const context: Partial<IExecuteFunctions> = {
 			helpers: this.helpers as IExecuteFunctions['helpers'],
@@ -59,6 +63,16 @@ export class FakeN8n {
 		return context as IExecuteFunctions;
 	}
 
+	/** Why nothing can be read, as long as that is so. */
+	readError: string | undefined;
+
+	private read(id: string): Buffer {
+		if (this.readError !== undefined) throw new Error(this.readError);
+		const bytes = this.files.get(id);
+		if (bytes === undefined) throw Object.assign(new Error('File not found'), { code: 'ENOENT' });
+		return bytes;
+	}
+
 	private readonly helpers: Partial<IExecuteFunctions['helpers']> = {
 		prepareBinaryData: async (bytes, fileName = '', mimeType = '') => {
 			if (this.storageError !== undefined) throw new Error(this.storageError);
@@ -66,7 +80,8 @@ export class FakeN8n {
 			this.files.set(id, bytes as Buffer);
 			return { id, data: 'filesystem', fileName, mimeType };
 		},
-		getBinaryStream: async (id) => Readable.from([this.files.get(id) ?? new Error('ENOENT')]),
+		getBinaryMetadata: async (id) => ({ fileSize: this.read(id).length }),
+		getBinaryStream: async (id) => Readable.from([this.read(id)]),
 		binaryToBuffer: async (body) => Buffer.concat(await (body as Readable).toArray()),
 		createBinarySignedUrl: ({ id }, expiry) => {
 			if (!this.signsLinks) throw new Error('Files in memory have no links');

@@ -9,11 +9,12 @@ import { toBaseUrl, toKey } from '../../../credentials/connection';
 import { SegmindApi } from '../../../credentials/SegmindApi.credentials';
 import type { SegmindClient } from './client';
 import { whyNotConnected } from './connectionErrors';
-import { SegmindError } from './errors';
+import { NOT_BILLED, SegmindError } from './errors';
 import { jsonBody, readNumber } from './json';
 import type { ApiResponse } from './response';
 import { isSuccess } from './response';
-import { foreignResponseError, freeCallError, responseError } from './responseErrors';
+import { responseError } from './responseErrors';
+import { CHECK_URL } from './responseRows';
 import type { Redact } from './text';
 import { errorText, redactor } from './text';
 
@@ -37,10 +38,15 @@ const hasNoRecord = ({ statusCode, body }: ApiResponse): boolean =>
 	statusCode === 404 && /no credits found/i.test(body.toString('utf8'));
 
 /** Nothing was asked for that costs money: no billing is in doubt, and another prompt would change nothing. */
-const toFreeCallError = (error: unknown): unknown =>
-	error instanceof SegmindError && (error.billed === 'unknown' || error.reason === 'server')
-		? freeCallError(error.message, error.statusCode)
-		: error;
+function toFreeCallError(error: unknown): unknown {
+	if (!(error instanceof SegmindError)) return error;
+	// The address has no model in it.
+	if (error.reason === 'endpoint') error.description = CHECK_URL;
+	if (error.billed === 'no' && error.reason !== 'server') return error;
+	const { message, statusCode, requestId, retryAfter } = error;
+	const details = { statusCode, requestId, retryAfter, cause: error };
+	return new SegmindError('server', message, `Try again later. ${NOT_BILLED}`, details);
+}
 
 /**
  * Reads the response to {@link BALANCE_PATH}.
@@ -54,7 +60,8 @@ export function toBalance(response: ApiResponse, redact: Redact): Balance {
 	const credits = readNumber(fields.credits);
 	if (credits === null) {
 		const text = errorText(response.body, redact);
-		throw foreignResponseError(`The response is not a balance: ${text}`, response.statusCode);
+		const { statusCode } = response;
+		throw new SegmindError('endpoint', `The response is not a balance: ${text}`, CHECK_URL, { statusCode });
 	}
 	const freeCredits = readNumber(fields['free-credits']);
 	// A millionth of a dollar is finer than any price, and keeps 0.1 + 0.2 from showing.

@@ -1,19 +1,23 @@
-/** Bytes that Content-Length promises, as far as they may be kept. */
-const promisedBytes = (contentLength: unknown, limit: number): number =>
-	typeof contentLength === 'string' && /^\d+$/.test(contentLength)
-		? Math.min(Number(contentLength), limit)
-		: 0;
+import type { FileContent } from './response';
+
+type Stream = Exclude<FileContent, Buffer>;
+
+/** Returns the bytes that Content-Length promises; 0 when it is missing or malformed. */
+export const promisedBytes = (contentLength: unknown): number =>
+	typeof contentLength === 'string' && /^\d+$/.test(contentLength) ? Number(contentLength) : 0;
 
 /**
  * Reads a body to its end, or to its first `limit` bytes. Chunks are copied into place as they arrive: a list of chunks
  * and the whole in memory together would hold every image twice.
+ *
+ * @param promised bytes that are expected
  */
 export async function readBody(
 	body: AsyncIterable<Uint8Array>,
 	limit: number,
-	contentLength: unknown,
+	promised: number,
 ): Promise<{ bytes: Buffer; complete: boolean }> {
-	let bytes = Buffer.allocUnsafe(promisedBytes(contentLength, limit));
+	let bytes = Buffer.allocUnsafe(Math.min(promised, limit));
 	let size = 0;
 	for await (const chunk of body) {
 		const piece = chunk.subarray(0, limit - size);
@@ -27,4 +31,24 @@ export async function readBody(
 		if (piece.length < chunk.length) return { bytes, complete: false };
 	}
 	return { bytes: bytes.subarray(0, size), complete: true };
+}
+
+/**
+ * Returns a stream that breaks when it turns out to have more than `limit` bytes, as a compressed one may.
+ *
+ * @param deadline ends the request; without this reference it could be collected before the stream has ended
+ */
+export function limitStream(stream: Stream, limit: number, deadline: AbortSignal): Stream {
+	let size = 0;
+	return stream.map((chunk: Uint8Array) => {
+		deadline.throwIfAborted();
+		size += chunk.length;
+		if (size > limit) throw new Error(`The file is larger than ${limit} bytes`);
+		return chunk;
+	});
+}
+
+/** Ends a response whose body is not wanted. Destroying a stream that was never read from leaves its connection open. */
+export function discard(stream: Stream): void {
+	void readBody(stream, 0, 0).catch(() => undefined);
 }

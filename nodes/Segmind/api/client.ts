@@ -1,18 +1,24 @@
 import type { IDataObject, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { InvalidBaseUrlError, toBaseUrl, toKey } from '../../../credentials/connection';
-import { readBody } from './body';
+import { toKey } from '../../../credentials/connection';
+import { checkedBaseUrl } from './baseUrl';
+import { discard, limitStream, promisedBytes, readBody } from './body';
 import { connectionError } from './connectionErrors';
 import { MAY_BE_BILLED, SegmindError } from './errors';
 import { blockedReason } from './fileUrl';
-import type { ApiResponse } from './response';
+import type { ApiResponse, FileContent, FileResponse } from './response';
 import { isSuccess } from './response';
 import { noFileError } from './responseErrors';
 import type { Redact } from './text';
 import { redactor, toDisplayText } from './text';
 
-/** Bytes of a file that are read at most; the largest image seen is below 4 MB. */
-const MAX_FILE_BYTES = 64 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+
+/** Bytes of a response that are held in memory at most; the largest image seen is below 4 MB. */
+const MAX_HELD_BYTES = 64 * MEBIBYTE;
+
+/** Bytes of a file that are streamed at most: enough for a video. */
+const MAX_FILE_BYTES = 512 * MEBIBYTE;
 
 /** Bytes of an error response that are read at most: enough for its text. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -26,13 +32,6 @@ interface ApiRequest {
 	readonly body?: Readonly<IDataObject>;
 	/** Seconds for the whole exchange, from connecting to the last byte. */
 	readonly timeout: number;
-}
-
-/** What ends a request. */
-interface Limits {
-	/** The deadline or the cancel of the execution, whichever comes first. */
-	readonly ended: AbortSignal;
-	readonly deadline: AbortSignal;
 }
 
 /** What all requests share: any status is a response, the body is streamed, and no redirect is followed. */
@@ -53,6 +52,7 @@ export class SegmindClient {
 
 	private constructor(
 		private readonly context: IExecuteFunctions,
+		private readonly key: string,
 		private readonly baseUrl: string,
 		readonly redact: Redact,
 	) {
@@ -60,12 +60,12 @@ export class SegmindClient {
 	}
 
 	/**
-	 * Reads the node's credential.
+	 * Reads the node's credential, as it is for the first item.
 	 *
 	 * @throws {SegmindError} when it has no key, or a base URL that the key must not be sent to
 	 */
 	static async open(context: IExecuteFunctions): Promise<SegmindClient> {
-		const credential = await context.getCredentials('segmindApi');
+		const credential = await context.getCredentials('segmindApi', 0);
 		const key = toKey(credential.apiKey);
 		if (key === '') {
 			throw new SegmindError(
@@ -74,15 +74,46 @@ export class SegmindClient {
 				'Enter it in the Segmind credential. Nothing was sent.',
 			);
 		}
-		return new SegmindClient(context, checkedBaseUrl(credential.baseUrl), redactor(key));
+		return new SegmindClient(context, key, checkedBaseUrl(credential.baseUrl), redactor(key));
+	}
+
+	/**
+	 * Checks that an item's credential is the first item's. n8n sends every request with that one, so an expression in
+	 * the credential would bill all items to the account of the first.
+	 *
+	 * @throws {SegmindError} when it is another one
+	 */
+	async checkCredential(itemIndex: number): Promise<void> {
+		const { apiKey, baseUrl } = await this.context.getCredentials('segmindApi', itemIndex);
+		if (toKey(apiKey) === this.key && String(baseUrl).trim().replace(/\/+$/, '') === this.baseUrl) return;
+		throw new SegmindError(
+			'credential',
+			"The credential of this item is not that of the first item: an expression in it gives another key or 'Base URL'",
+			'Run the items of each account in an execution of their own, e.g. with Loop Over Items. Nothing was sent and nothing was billed.',
+			{ stops: 'nothing' },
+		);
 	}
 
 	/**
 	 * Sends a request. A response of any status is returned.
 	 *
+	 * @throws {SegmindError} when no whole response arrived, or one of more than 64 MiB
+	 */
+	async send(request: ApiRequest): Promise<ApiResponse> {
+		const response = await this.sendForFile(request);
+		const { statusCode, headers, body } = response;
+		if (Buffer.isBuffer(body)) return { statusCode, headers, body };
+		discard(body);
+		throw tooLargeError(MAX_HELD_BYTES, statusCode);
+	}
+
+	/**
+	 * Sends a request whose response may be a file. A response of any status is returned, one of more than 64 MiB as a
+	 * stream.
+	 *
 	 * @throws {SegmindError} when no whole response arrived
 	 */
-	async send({ method, path, body, timeout }: ApiRequest): Promise<ApiResponse> {
+	async sendForFile({ method, path, body, timeout }: ApiRequest): Promise<FileResponse> {
 		const limits = this.limits(timeout);
 		// n8n's helper takes the cancel signal of the context that it is called on, and nothing else ends a body that drips.
 		const limited: IExecuteFunctions = Object.create(this.context, {
@@ -99,12 +130,13 @@ export class SegmindClient {
 	}
 
 	/**
-	 * Downloads a file that a response named, without sending the key.
+	 * Downloads a file that a response named, without sending the key. A file of more than 64 MiB is a stream.
 	 *
-	 * @param timeout seconds for the whole exchange
-	 * @throws {SegmindError} when its address is blocked, or no whole response arrived
+	 * @param timeout seconds for the whole exchange, to the last byte of a stream
+	 * @throws {SegmindError} with the reason `response` when its address is blocked or it is larger than 512 MiB; with
+	 * another one when no whole response arrived
 	 */
-	async download(link: string, timeout: number): Promise<ApiResponse> {
+	async download(link: string, timeout: number): Promise<FileResponse> {
 		const blocked = this.blockedReason(link);
 		if (blocked !== undefined) throw new SegmindError('response', blocked, MAY_BE_BILLED);
 		const limits = this.limits(timeout);
@@ -112,6 +144,8 @@ export class SegmindClient {
 			await this.context.helpers.httpRequest({
 				method: 'GET',
 				url: new URL(link).href,
+				// A compressed file says nothing about its size.
+				headers: { 'accept-encoding': 'identity' },
 				abortSignal: limits.ended,
 				...httpOptions(timeout),
 			});
@@ -124,7 +158,8 @@ export class SegmindClient {
 		return reason === undefined ? undefined : toDisplayText(reason, this.redact, 300);
 	}
 
-	private limits(timeout: number): Limits {
+	/** What ends a request: its deadline or the execution's cancellation, whichever comes first. */
+	private limits(timeout: number): { readonly deadline: AbortSignal; readonly ended: AbortSignal } {
 		const deadline = AbortSignal.timeout(timeout * 1000);
 		const { cancelled } = this;
 		return { deadline, ended: cancelled === undefined ? deadline : AbortSignal.any([deadline, cancelled]) };
@@ -132,21 +167,27 @@ export class SegmindClient {
 
 	private async exchange(
 		send: () => Promise<IN8nHttpFullResponse>,
-		{ deadline }: Limits,
+		{ deadline }: { readonly deadline: AbortSignal },
 		timeout: number,
-	): Promise<ApiResponse> {
+	): Promise<FileResponse> {
 		try {
 			const { statusCode, headers, body } = await send();
-			const succeeded = isSuccess(statusCode);
-			const stream = body as unknown as AsyncIterable<Uint8Array>;
-			const limit = succeeded ? MAX_FILE_BYTES : MAX_ERROR_BYTES;
-			const reading = readBody(stream, limit, headers['content-length']);
-			// The status alone says what an error response means; its text may break off.
-			const { bytes, complete } = await (succeeded ? reading : reading.catch(() => UNREADABLE));
-			if (succeeded && !complete) {
-				const mebibytes = MAX_FILE_BYTES / 1024 / 1024;
-				throw noFileError(`The response is larger than ${mebibytes} MiB and was cut off`, statusCode);
+			const stream = body as unknown as Exclude<FileContent, Buffer>;
+			const promised = promisedBytes(headers['content-length']);
+			if (!isSuccess(statusCode)) {
+				// The status alone says what an error response means; its text may break off.
+				const { bytes } = await readBody(stream, MAX_ERROR_BYTES, promised).catch(() => UNREADABLE);
+				return { statusCode, headers, body: bytes };
 			}
+			if (promised > MAX_FILE_BYTES) {
+				discard(stream);
+				throw tooLargeError(MAX_FILE_BYTES, statusCode);
+			}
+			if (promised > MAX_HELD_BYTES) {
+				return { statusCode, headers, body: limitStream(stream, MAX_FILE_BYTES, deadline) };
+			}
+			const { bytes, complete } = await readBody(stream, MAX_HELD_BYTES, promised);
+			if (!complete) throw tooLargeError(MAX_HELD_BYTES, statusCode);
 			return { statusCode, headers, body: bytes };
 		} catch (error) {
 			throw connectionError(error, timeout, deadline, this.cancelled);
@@ -154,18 +195,5 @@ export class SegmindClient {
 	}
 }
 
-function baseUrlError(error: unknown): SegmindError {
-	const { problem, advice } =
-		error instanceof InvalidBaseUrlError ? error : new InvalidBaseUrlError(String(error));
-	return new SegmindError('endpoint', problem, `${advice} in the Segmind credential. Nothing was sent.`, {
-		cause: error,
-	});
-}
-
-function checkedBaseUrl(value: unknown): string {
-	try {
-		return toBaseUrl(value);
-	} catch (error) {
-		throw baseUrlError(error);
-	}
-}
+const tooLargeError = (limit: number, statusCode: number): SegmindError =>
+	noFileError(`The response is larger than ${limit / MEBIBYTE} MiB`, statusCode);

@@ -79,7 +79,7 @@ export function connectionError(
 ): SegmindError {
 	if (thrown instanceof SegmindError) return thrown;
 	if (cancelled?.aborted === true)
-		return uncertainError('The execution was cancelled while the image was being made', thrown);
+		return uncertainError('The execution was cancelled before the whole response had arrived', thrown);
 	if (deadline.aborted) return uncertainError(`No whole response within ${timeout} seconds`, thrown);
 	const why = whyNotConnected(thrown);
 	if (why === undefined)

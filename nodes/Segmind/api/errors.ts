@@ -1,45 +1,10 @@
-/** Why a request failed, in the words that workflows branch on (`details.cause` in the output). */
-export type Reason =
-	| 'credential'
-	| 'credits'
-	| 'endpoint'
-	| 'moderation'
-	| 'network'
-	| 'rateLimit'
-	| 'request'
-	| 'response'
-	| 'server'
-	| 'uncertain';
-
-/** What each reason means for money and for the other items. Segmind bills what it answers with 200, nothing else. */
-export const REASONS: Readonly<
-	Record<
-		Reason,
-		{
-			readonly billed: 'no' | 'unknown';
-			/** Sending again can't pay twice and may succeed. */
-			readonly retryable: boolean;
-			/** Every other request of the batch would fail alike. */
-			readonly stopsBatch: boolean;
-		}
-	>
-> = {
-	credential: { billed: 'no', retryable: false, stopsBatch: true },
-	credits: { billed: 'no', retryable: false, stopsBatch: true },
-	endpoint: { billed: 'no', retryable: false, stopsBatch: true },
-	moderation: { billed: 'no', retryable: false, stopsBatch: false },
-	network: { billed: 'no', retryable: true, stopsBatch: false },
-	rateLimit: { billed: 'no', retryable: true, stopsBatch: false },
-	request: { billed: 'no', retryable: false, stopsBatch: false },
-	response: { billed: 'unknown', retryable: false, stopsBatch: false },
-	server: { billed: 'no', retryable: true, stopsBatch: false },
-	uncertain: { billed: 'unknown', retryable: false, stopsBatch: false },
-};
+import type { Billed, Reason, Scope } from './reasons';
+import { REASONS } from './reasons';
 
 export const NOT_BILLED = 'Nothing was billed.';
 
 export const MAY_BE_BILLED =
-	'The image may have been made and billed. Check the usage page of your Segmind console before running it again.';
+	'The result may have been made and billed. Check the usage page of your Segmind console before running it again.';
 
 /** What is known about a failed request. */
 interface Details {
@@ -49,6 +14,10 @@ interface Details {
 	readonly remainingCredits?: number | null;
 	/** Milliseconds that the server asks to wait. */
 	readonly retryAfter?: number | null;
+	/** The reason's own when left out. */
+	readonly billed?: Billed;
+	/** The reason's own when left out. */
+	readonly stops?: Scope;
 	/** The original error. */
 	readonly cause?: unknown;
 }
@@ -75,36 +44,40 @@ export class SegmindError extends Error {
 	/** Milliseconds that the server asks to wait; null when it did not say. */
 	readonly retryAfter: number | null;
 
+	/** A free operation sets it to `no`. */
+	billed: Billed;
+
+	readonly stops: Scope;
+
 	/** Requests sent for this job; 0 when it failed before anything was sent. */
 	attempts = 0;
 
 	/**
 	 * @param message what happened, in one line
-	 * @param description what to do next, in a sentence or two
+	 * @param description what to do next, in a sentence or two; an operation that knows more may replace it
 	 */
 	constructor(
 		readonly reason: Reason,
 		message: string,
-		readonly description: string,
-		{ statusCode = null, requestId = null, remainingCredits = null, retryAfter = null, cause }: Details = {},
+		public description: string,
+		details: Details = {},
 	) {
-		super(message, { cause });
-		this.statusCode = statusCode;
-		this.requestId = requestId;
-		this.remainingCredits = remainingCredits;
-		this.retryAfter = retryAfter;
-	}
-
-	get billed(): 'no' | 'unknown' {
-		return REASONS[this.reason].billed;
+		super(message, { cause: details.cause });
+		this.statusCode = details.statusCode ?? null;
+		this.requestId = details.requestId ?? null;
+		this.remainingCredits = details.remainingCredits ?? null;
+		this.retryAfter = details.retryAfter ?? null;
+		this.billed = details.billed ?? REASONS[reason].billed;
+		this.stops = details.stops ?? REASONS[reason].stops;
 	}
 
 	get retryable(): boolean {
 		return REASONS[this.reason].retryable;
 	}
 
-	get stopsBatch(): boolean {
-		return REASONS[this.reason].stopsBatch;
+	/** What to do next, without what it says about billing: that may differ for another request. */
+	get advice(): string {
+		return this.description.replace(NOT_BILLED, '').replace(MAY_BE_BILLED, '').trim();
 	}
 
 	/** Wraps an error of an expression, a credential or n8n itself, which happens before anything is sent. */
@@ -125,29 +98,62 @@ export class SegmindError extends Error {
 	}
 
 	toData(): ErrorData {
-		const { reason, message, description, attempts } = this;
+		const { reason, message, description, attempts, billed, stops } = this;
 		const { statusCode, requestId, remainingCredits, retryAfter } = this;
-		return { reason, message, description, attempts, statusCode, requestId, remainingCredits, retryAfter };
+		const outcome = { reason, message, description, attempts, billed, stops };
+		return { ...outcome, statusCode, requestId, remainingCredits, retryAfter };
 	}
+}
+
+/** What a PendingError stands for. */
+interface PendingDetails extends Pick<Details, 'statusCode' | 'stops' | 'cause'> {
+	/** `uncertain` when left out. */
+	readonly reason?: Reason;
+	/** What to do before the next try. */
+	readonly advice?: string;
+	/** Where Segmind has the file, fit for display. */
+	readonly link?: string;
+}
+
+function nextTry(requestId: string | null, reason: Reason): string {
+	if (requestId === null) return 'Retry: it is read again and not paid for again.';
+	return reason === 'response'
+		? `A retry does not pay for it again; its request ID is ${requestId}.`
+		: `Retry within the hour: it is fetched by its request ID, ${requestId}, and not paid for again.`;
 }
 
 /** A request that is paid for and not fetched yet: a later try fetches it by its id and pays nothing. */
 export class PendingError extends SegmindError {
 	override readonly name = 'PendingError';
 
-	/** @param link where Segmind has the file, fit for display */
-	constructor(message: string, requestId: string, { link, cause }: { link?: string; cause?: unknown } = {}) {
-		const where = link === undefined ? '' : ` Segmind has the file at ${link}.`;
-		super(
-			'uncertain',
-			message,
-			`Retry within the hour: it is fetched by its request ID, ${requestId}, and not paid for again.${where}`,
-			{ requestId, cause },
-		);
+	private readonly firstStep: string;
+
+	/** @param requestId null when n8n has the result and could not read it */
+	constructor(message: string, requestId: string | null, details: PendingDetails = {}) {
+		const { reason = 'uncertain', advice = '', link, ...rest } = details;
+		const sentences = [
+			advice,
+			nextTry(requestId, reason),
+			link === undefined ? '' : `Segmind has the file at ${link}.`,
+		];
+		const description = sentences.filter((sentence) => sentence !== '').join(' ');
+		super(reason, message, description, { ...rest, requestId, billed: 'unknown' });
+		this.firstStep = advice;
 	}
 
+	/** A request that can't be fetched until what caused this error is mended. */
+	static because(error: SegmindError, requestId: string): PendingError {
+		const { message, reason, statusCode, stops, advice } = error;
+		return new PendingError(message, requestId, { reason, statusCode, stops, advice, cause: error });
+	}
+
+	override get advice(): string {
+		return this.firstStep;
+	}
+
+	/** Fetching is free. It fails again where every request fails alike, or the file can't be taken. */
 	override get retryable(): boolean {
-		return true;
+		return this.reason === 'uncertain';
 	}
 }
 
@@ -155,20 +161,20 @@ export class PendingError extends SegmindError {
 export class SkippedError extends SegmindError {
 	override readonly name = 'SkippedError';
 
-	override get billed(): 'no' {
-		return 'no';
-	}
+	override billed: Billed = 'no';
 
 	/** Skips a request because another one failed or was skipped. */
 	static because(error: SegmindError): SkippedError {
-		const { reason, message, description, statusCode, remainingCredits } = error;
+		const { reason, message, advice, statusCode, remainingCredits, stops } = error;
 		const why =
 			error instanceof SkippedError ? message : `Not sent because another request failed: ${message}`;
-		return new SkippedError(reason, why, description, {
-			statusCode,
-			remainingCredits,
-			cause: error,
-		});
+		const details = { statusCode, remainingCredits, stops, cause: error };
+		return new SkippedError(reason, why, `${advice} ${NOT_BILLED}`.trimStart(), details);
+	}
+
+	/** It may succeed when it is sent, unless it would fail like the one that stopped it. */
+	override get retryable(): boolean {
+		return this.stops === 'nothing';
 	}
 }
 

@@ -3,10 +3,10 @@ import { PendingError, SegmindError } from './errors';
 import type { JsonObject } from './json';
 import { asObject, jsonBody } from './json';
 import type { QueuedRequest } from './queue';
+import { isCompleted, isFailed, isPending, statusText } from './requestStatus';
 import type { ApiResponse } from './response';
 import { isSuccess } from './response';
-import { expiredError, responseError } from './responseErrors';
-import { toDisplayLink } from './text';
+import { expiredError, failedRequestError, notFoundError, responseError } from './responseErrors';
 import type { Deadline } from './wait';
 import { wait } from './wait';
 
@@ -21,64 +21,113 @@ const GROWTH = 1.5;
 /** Seconds for one poll, which is free and is repeated. */
 const POLL_TIMEOUT = 30;
 
-/** A new record may take a moment to appear everywhere. After so many 404s in a row it is gone. */
+/** Milliseconds that Segmind keeps the record of a request. */
+const RECORD_LIFETIME = 60 * 60_000;
+
+/** A record that may have expired is gone after so many polls in a row that did not find it. */
 const NOT_FOUND_LIMIT = 3;
 
-const COMPLETED = /^(completed|succeeded|success)$/i;
-const FAILED = /^(failed|error|cancell?ed)$/i;
+/** Milliseconds for which a request may be missing: a new record can take seconds to appear. */
+const NOT_FOUND_TIME = 30_000;
 
-/** What a poll found: the fields of the finished request, or perhaps an error that may pass. */
-type PollResult = { readonly fields: JsonObject } | { readonly error: SegmindError | undefined };
-
-/** @throws {SegmindError} when the request failed */
-function toPollResult(
-	response: ApiResponse,
-	client: SegmindClient,
-	isReady: (fields: JsonObject) => boolean,
-): PollResult {
-	const { statusCode } = response;
-	const fields = isSuccess(statusCode) ? jsonBody(response.body) : {};
-	if (FAILED.test(String(fields.status)))
-		throw responseError({ ...response, statusCode: 422 }, client.redact);
-	if (statusCode === 422) throw responseError(response, client.redact);
-	if (isReady(fields)) return { fields };
-	return { error: isSuccess(statusCode) ? undefined : responseError(response, client.redact) };
+/** What is known about a request that is not ready. */
+interface Progress {
+	/** The status that Segmind named last, fit for display. */
+	readonly status?: string | undefined;
+	/** Why the last poll said nothing; it may pass. */
+	readonly error?: SegmindError | undefined;
+	/** When the first of the last polls in a row did not find the request, on the clock of `performance`. */
+	readonly missingSince?: number | undefined;
+	/** Polls in a row that did not find it. */
+	readonly missing: number;
 }
 
-function timeoutMessage({ left, seconds }: Deadline, pause: number, error: SegmindError | undefined): string {
+const isMissing = ({ statusCode }: SegmindError): boolean => statusCode === 404 || statusCode === 410;
+
+/** @throws {SegmindError} when the request failed, or every poll will fail alike */
+function toProgress(
+	response: ApiResponse | SegmindError,
+	before: Progress,
+	{ redact }: SegmindClient,
+	requestId: string,
+): Progress {
+	const isError = response instanceof SegmindError;
+	if (!isError && isSuccess(response.statusCode)) {
+		return { status: statusText(jsonBody(response.body), redact), missing: 0 };
+	}
+	const { status } = before;
+	const error = isError ? response : responseError(response, redact);
+	if (isMissing(error)) {
+		const missingSince = before.missingSince ?? performance.now();
+		const notFound = notFoundError(requestId, error.statusCode);
+		return { status, error: notFound, missingSince, missing: before.missing + 1 };
+	}
+	if (error.stops !== 'nothing') throw PendingError.because(error, requestId);
+	return { status, error, missing: 0 };
+}
+
+/** Returns why there is no use in polling for a missing request any longer: it has expired, or did not appear. */
+function missingError(
+	{ error, missing, missingSince }: Progress,
+	{ requestId, submittedAt }: QueuedRequest,
+	pause: number,
+): SegmindError | undefined {
+	if (error === undefined || missingSince === undefined) return undefined;
+	if (submittedAt !== undefined && Date.now() - submittedAt > RECORD_LIFETIME) {
+		return missing >= NOT_FOUND_LIMIT ? expiredError(requestId) : undefined;
+	}
+	if (performance.now() + pause - missingSince <= NOT_FOUND_TIME) return undefined;
+	const { message, statusCode, advice } = error;
+	return submittedAt === undefined
+		? expiredError(requestId)
+		: new PendingError(message, requestId, { statusCode, advice, cause: error });
+}
+
+function timeoutError(
+	{ requestId }: QueuedRequest,
+	{ left, seconds }: Deadline,
+	{ status, error, missing }: Progress,
+): PendingError {
+	const what =
+		(error?.retryAfter ?? 0) > left
+			? `Segmind asks to wait longer than what is left of ${seconds} seconds`
+			: `The result was not ready after ${seconds} seconds`;
+	const last = status === undefined ? '' : ` (last status: ${status})`;
 	const why = error === undefined ? '' : `: ${error.message}`;
-	return left < pause
-		? `The image was not ready after ${seconds} seconds${why}`
-		: `Segmind asks to wait longer than what is left of ${seconds} seconds${why}`;
+	const advice = missing > 0 && error !== undefined ? error.advice : '';
+	const statusCode = error?.statusCode ?? null;
+	return new PendingError(`${what}${last}${why}`, requestId, { statusCode, advice, cause: error });
 }
 
 /** Polls until the request is ready. */
 async function pollUntil(
 	client: SegmindClient,
 	path: string,
-	requestId: string,
+	queued: QueuedRequest,
 	deadline: Deadline,
 	isReady: (fields: JsonObject) => boolean,
 ): Promise<JsonObject> {
-	const { cancelled } = client;
-	let notFound = 0;
+	const { cancelled, redact } = client;
+	const { requestId } = queued;
+	let progress: Progress = { missing: 0 };
 	for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * GROWTH)) {
 		if (cancelled?.aborted === true) {
-			throw new PendingError('The execution was cancelled while the image was being made', requestId);
+			throw new PendingError('The execution was cancelled while the result was being made', requestId);
 		}
 		const timeout = deadline.secondsFor(POLL_TIMEOUT);
 		const response = await client.send({ method: 'GET', path, timeout }).catch(SegmindError.from);
-		const result =
-			response instanceof SegmindError ? { error: response } : toPollResult(response, client, isReady);
-		if ('fields' in result) return result.fields;
-		const { error } = result;
-		notFound = error?.statusCode === 404 ? notFound + 1 : 0;
-		if (notFound === NOT_FOUND_LIMIT) throw expiredError(requestId);
-		if (error?.stopsBatch === true && notFound === 0) {
-			throw new PendingError(error.message, requestId, { cause: error });
+		if (!(response instanceof SegmindError)) {
+			const fields = isSuccess(response.statusCode) ? jsonBody(response.body) : {};
+			if (response.statusCode === 422 || isFailed(fields))
+				throw failedRequestError(response, redact, requestId);
+			if (isReady(fields)) return fields;
 		}
-		const rest = Math.max(pause, error?.retryAfter ?? 0);
-		if (deadline.left < rest) throw new PendingError(timeoutMessage(deadline, pause, error), requestId);
+		progress = toProgress(response, progress, client, requestId);
+		const gone = missingError(progress, queued, pause);
+		if (gone !== undefined) throw gone;
+		const retryAfter = progress.error?.retryAfter ?? 0;
+		const rest = retryAfter > deadline.left ? null : deadline.pauseBefore(Math.max(pause, retryAfter));
+		if (rest === null) throw timeoutError(queued, deadline, progress);
 		await wait(rest, cancelled);
 	}
 }
@@ -86,64 +135,20 @@ async function pollUntil(
 /**
  * Waits for a queued request and returns its fields.
  *
- * @throws {PendingError} when it is not ready in time; {@link SegmindError} when it never will be
+ * @throws {PendingError} when it is not ready in time, or every poll is refused; {@link SegmindError} when it failed or
+ * Segmind no longer knows it
  */
 export async function waitForResult(
 	client: SegmindClient,
-	{ requestId, pollPath }: QueuedRequest,
+	queued: QueuedRequest,
 	deadline: Deadline,
 ): Promise<JsonObject> {
+	const { requestId, pollPath } = queued;
+	if (pollPath !== undefined) return await pollUntil(client, pollPath, queued, deadline, isCompleted);
 	const path = `/v2/requests/${requestId}`;
-	const isCompleted = ({ status }: JsonObject): boolean => COMPLETED.test(String(status));
-	if (pollPath !== undefined) return await pollUntil(client, pollPath, requestId, deadline, isCompleted);
-	const status = await pollUntil(client, `${path}/status`, requestId, deadline, isCompleted);
-	const isWhole = (fields: JsonObject): boolean =>
-		Object.keys(fields).length > 0 && (fields.status === undefined || isCompleted(fields));
-	const result = await pollUntil(client, path, requestId, deadline, isWhole);
+	const status = await pollUntil(client, `${path}/status`, queued, deadline, isCompleted);
+	// The request is finished, so its result need not name a status that is known.
+	const isWhole = (fields: JsonObject): boolean => Object.keys(fields).length > 0 && !isPending(fields);
+	const result = await pollUntil(client, path, queued, deadline, isWhole);
 	return { ...result, metrics: { ...asObject(status.metrics), ...asObject(result.metrics) } };
-}
-
-/**
- * Downloads a file with retries, since downloading is free.
- *
- * @throws {Error} that says why it could not be downloaded
- */
-export async function downloadWithRetries(
-	client: SegmindClient,
-	link: string,
-	deadline: Deadline,
-): Promise<ApiResponse> {
-	const blocked = client.blockedReason(link);
-	if (blocked !== undefined) throw new Error(blocked);
-	for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * GROWTH)) {
-		const response = await client.download(link, deadline.secondsFor()).catch(SegmindError.from);
-		if (!(response instanceof SegmindError) && isSuccess(response.statusCode)) return response;
-		const isLast = pause === LONGEST_PAUSE || deadline.left < pause || client.cancelled?.aborted === true;
-		if (isLast) {
-			throw response instanceof SegmindError
-				? response
-				: new Error(`its host answered with ${response.statusCode}`);
-		}
-		await wait(pause, client.cancelled);
-	}
-}
-
-/**
- * Downloads a file of a finished request.
- *
- * @throws {PendingError} when it can't be downloaded
- */
-export async function downloadResult(
-	client: SegmindClient,
-	link: string,
-	{ requestId }: QueuedRequest,
-	deadline: Deadline,
-): Promise<ApiResponse> {
-	return await downloadWithRetries(client, link, deadline).catch((error: unknown) => {
-		const why = error instanceof Error ? error.message : String(error);
-		throw new PendingError(`The image is ready but could not be downloaded: ${why}`, requestId, {
-			link: toDisplayLink(link, client.redact),
-			cause: error,
-		});
-	});
 }

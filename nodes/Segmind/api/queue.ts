@@ -3,14 +3,17 @@ import type { IDataObject } from 'n8n-workflow';
 import type { SegmindClient } from './client';
 import type { JsonObject } from './json';
 import { asObject, jsonBody, readCost, readNumber } from './json';
+import { isFailed } from './requestStatus';
 import type { Usage } from './response';
 import { isSuccess } from './response';
-import { noFileError, responseError } from './responseErrors';
+import { failedRequestError, noFileError, responseError } from './responseErrors';
 import { errorText } from './text';
 
 /** A request that Segmind has taken into its queue: it is paid for, and fetched by its id. */
 export interface QueuedRequest {
 	readonly requestId: string;
+	/** Milliseconds since the epoch; left out when it is unknown. */
+	readonly submittedAt?: number;
 	/** The seed that was sent; a later try may draw another. */
 	readonly seed?: number;
 	/** Where to poll a flow of the older form. */
@@ -21,9 +24,11 @@ export interface QueuedRequest {
 export const isRequestId = (id: unknown): id is string =>
 	typeof id === 'string' && /^[\w-][\w.-]{0,199}$/.test(id);
 
-/** The request id, wherever a response has it. */
+/** The request id, wherever a response has it. It may be a number, unless that is too large to be exact. */
 function findRequestId(fields: JsonObject): string | undefined {
-	if (isRequestId(fields.request_id)) return fields.request_id;
+	const { request_id: requestId } = fields;
+	const stated = Number.isSafeInteger(requestId) ? String(requestId) : requestId;
+	if (isRequestId(stated)) return stated;
 	for (const url of [fields.response_url, fields.status_url, fields.poll_url]) {
 		const id = typeof url === 'string' ? /\/requests?\/([^/?#]+)/.exec(url)?.[1] : undefined;
 		if (isRequestId(id)) return id;
@@ -53,57 +58,20 @@ export async function submit(
 	const response = await client.send({ method: 'POST', path, body, timeout });
 	if (!isSuccess(response.statusCode)) throw responseError(response, client.redact);
 	const fields = jsonBody(response.body);
+	if (isFailed(fields)) throw failedRequestError(response, client.redact, findRequestId(fields) ?? null);
 	const pollPath = findPollPath(fields);
-	const requestId = findRequestId(fields) ?? pollPath?.split('/').filter(Boolean).at(-1);
-	if (requestId === undefined) {
+	const requestId = findRequestId(fields) ?? pollPath?.split('/').at(-1);
+	if (!isRequestId(requestId)) {
 		const text = errorText(response.body, client.redact);
 		const message = 'Segmind answered without a request id';
 		throw noFileError(text === '' ? message : `${message}: ${text}`, response.statusCode);
 	}
 	return {
 		requestId,
+		submittedAt: Date.now(),
 		...(typeof body.seed === 'number' ? { seed: body.seed } : {}),
 		...(pollPath === undefined ? {} : { pollPath }),
 	};
-}
-
-/** The output of a finished request: a link to the file, or the file itself. */
-type QueuedOutput = { readonly link: string } | { readonly bytes: Buffer };
-
-const DATA_URI = /^data:[^,]{0,200};base64,/i;
-
-/** Characters: shorter than any image, longer than any word. */
-const MIN_BASE64 = 64;
-
-/** Levels of lists and objects that are searched for an output. */
-const MAX_DEPTH = 4;
-
-/** Tests for the letters of base64 piecewise: a pattern for the whole text would overflow on a large image. */
-const isBase64 = (text: string): boolean =>
-	text.length >= MIN_BASE64 && !/\s/.test(text.slice(0, MIN_BASE64 - 4)) && !/[^\w+/=\s-]/.test(text);
-
-/** The texts in a value: outputs stand alone, in a list, or in a field of their own. */
-function* textsIn(value: unknown, depth = 0): Generator<string> {
-	if (typeof value === 'string') yield value.trim();
-	if (typeof value !== 'object' || value === null || depth === MAX_DEPTH) return;
-	const { url, image, image_url: imageUrl, output } = asObject(value);
-	const candidates = Array.isArray(value) ? value : [url, image, imageUrl, output];
-	for (const candidate of candidates) yield* textsIn(candidate, depth + 1);
-}
-
-function parseOutput(text: string): QueuedOutput | undefined {
-	if (/^https?:\/\//i.test(text)) return { link: text };
-	if (DATA_URI.test(text)) return { bytes: Buffer.from(text.slice(text.indexOf(',') + 1), 'base64') };
-	return isBase64(text) ? { bytes: Buffer.from(text, 'base64') } : undefined;
-}
-
-/** Returns the output of a finished request, in any of the forms that were seen; undefined when it has none. */
-export function findOutput({ output, images, image }: JsonObject): QueuedOutput | undefined {
-	for (const text of textsIn([output, images, image])) {
-		const found = parseOutput(text);
-		if (found !== undefined) return found;
-	}
-	return undefined;
 }
 
 /** Reads the metrics of a finished request. */

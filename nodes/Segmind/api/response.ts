@@ -1,3 +1,5 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
 import { readCost, readNumber } from './json';
 import type { Redact } from './text';
 import { toDisplayText } from './text';
@@ -7,6 +9,14 @@ export interface ApiResponse {
 	readonly statusCode: number;
 	readonly headers: Readonly<Record<string, unknown>>;
 	readonly body: Buffer;
+}
+
+/** A file's bytes, or a stream of them when they are too many to hold. n8n stores either. */
+export type FileContent = Parameters<IExecuteFunctions['helpers']['prepareBinaryData']>[0];
+
+/** An HTTP response whose body may be a stream, which ends at the request's deadline if nobody reads it. */
+export interface FileResponse extends Omit<ApiResponse, 'body'> {
+	readonly body: FileContent;
 }
 
 /** Whether a status promises a result. */
@@ -35,6 +45,28 @@ export function readUsage({ headers }: ApiResponse, redact: Redact): Usage {
 	};
 }
 
+const textOf = (header: unknown): string => (typeof header === 'string' ? header.trim() : '');
+
+/** Returns a seed, also from its text; null for anything else, and for -1, which asks for a random one. */
+export function toSeed(value: unknown): number | null {
+	const seed = readNumber(value);
+	return seed !== null && Number.isSafeInteger(seed) && seed >= 0 ? seed : null;
+}
+
+/** Returns the seed that a response says was used. */
+export const readSeed = ({ headers }: Pick<ApiResponse, 'headers'>): number | null =>
+	toSeed(headers['x-seed-value']);
+
+/** Servers that stand between a client and an API. */
+const PROXY =
+	/nginx|openresty|cloudflare|cloudfront|envoy|istio|varnish|haproxy|squid|akamai|traefik|caddy|apache|elb\b|kong|zscaler|bluecoat|mcafee|fortinet/i;
+
+/** Returns whether a proxy, firewall or gateway wrote a response: the API itself writes JSON and names no proxy. */
+export const isForeign = ({ headers, body }: ApiResponse): boolean =>
+	/^\s*</.test(body.toString('utf8', 0, 100)) ||
+	textOf(headers.via) !== '' ||
+	PROXY.test(textOf(headers.server));
+
 /** Milliseconds; a server's clock that differs by less counts as ours, since its Date has no finer unit. */
 const SAME_CLOCK = 2000;
 
@@ -55,8 +87,6 @@ function toTime(text: string): number | null {
 	const time = Date.parse(WITHOUT_ZONE.test(text) ? `${text.replace(' ', 'T')}Z` : text);
 	return Number.isNaN(time) ? null : time;
 }
-
-const textOf = (header: unknown): string => (typeof header === 'string' ? header.trim() : '');
 
 /** Milliseconds since the epoch by the server's clock, so that a wrong clock on either side does no harm. */
 function serverNow(date: unknown): number {

@@ -5,111 +5,139 @@ import { SegmindClient } from '../api/client';
 import { PendingError, SegmindError, uncertainError } from '../api/errors';
 import type { QueuedRequest } from '../api/queue';
 import { createYielder, Deadline } from '../api/wait';
-import { UniqueNames } from '../files/fileName';
 import type { Failure, Job } from '../jobs/jobs';
 import type { BatchOptions } from '../jobs/optionTable';
 import { storeResult } from '../output/binaryData';
 import type { Delivery } from '../output/item';
-import { toDelivery } from '../output/item';
-import type { Result } from '../output/result';
-import type { Ledger, LedgerEntry } from './ledger';
+import { toDeliveries } from '../output/item';
+import type { Result, StoredResult } from '../output/result';
+import { untilCancelled } from './cancellation';
+import { JobFileNames } from './jobFileNames';
+import type { Ledger } from './ledger';
 import { mapConcurrent } from './mapConcurrent';
-import { RateLimiter } from './rateLimiter';
+import { cancelledError, RateLimiter } from './rateLimiter';
+import { restorePaid } from './restore';
 import { retryFreeCall, sendWithRetries } from './retry';
-import { SpendingLimit } from './spendingLimit';
+import { ESTIMATE, SpendingLimit } from './spendingLimit';
 import type { Task } from './task';
 
 const MINUTE = 60_000;
 
-interface SentResult {
-	readonly result: Result;
-	readonly attempts: number;
-}
+type Outcomes = ReadonlyArray<Delivery | Failure>;
 
 /** Turns jobs into deliveries: what is paid for already is handed over, the rest is sent. */
 export class Batch<R> {
-	private readonly limiter: RateLimiter;
+	readonly limiter: RateLimiter;
 
 	private readonly spending: SpendingLimit;
 
-	private known: ReadonlyMap<Job<R>, LedgerEntry> = new Map();
+	private readonly fileNames: JobFileNames<R>;
 
-	private fileNames: ReadonlyMap<Job<R>, string> = new Map();
+	private readonly inFlight = new Set<Job<R>>();
 
-	private opened: Promise<SegmindClient> | undefined;
+	private clients: Promise<SegmindClient> | undefined;
 
 	private readonly yieldIfNeeded = createYielder();
 
-	/** @param stopsOnError whether nothing more is sent after the first error */
+	/**
+	 * @param ledger with what earlier tries left about the jobs
+	 * @param stopsOnError whether nothing more is sent after the first error
+	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly task: Task<R>,
 		private readonly options: BatchOptions,
 		private readonly ledger: Ledger<R>,
-		private readonly stopsOnError: boolean,
+		private readonly jobs: ReadonlyArray<Job<R>>,
+		stopsOnError: boolean,
 	) {
-		const { requestsPerMinute, minimumRemainingCredits } = options;
+		this.fileNames = new JobFileNames(task, ledger, jobs);
+		const { requestsPerMinute, minimumRemainingCredits, maximumCostPerRun } = options;
 		const interval = requestsPerMinute === 0 ? 0 : MINUTE / requestsPerMinute;
-		this.limiter = new RateLimiter(interval, context.getExecutionCancelSignal());
-		const price = task.price === 'free' ? 0 : task.price;
-		this.spending = new SpendingLimit(minimumRemainingCredits, price, async () => await this.readBalance());
+		this.limiter = new RateLimiter(interval, stopsOnError, context.getExecutionCancelSignal());
+		this.spending = new SpendingLimit(
+			task.isFree ? 0 : minimumRemainingCredits,
+			task.isFree ? 0 : maximumCostPerRun,
+			ledger.spentOn(jobs, (job) => task.targetOf(job).price ?? ESTIMATE),
+			async () => await this.readBalance(),
+		);
 	}
 
-	/** Milliseconds that all requests waited for the server's rate limit. */
-	get waited(): number {
-		return this.limiter.waited;
+	/**
+	 * Returns what became of each job, in the order of the jobs.
+	 *
+	 * @throws {SkippedError} as soon as the execution is cancelled
+	 */
+	async run(): Promise<Outcomes> {
+		const { concurrency } = this.options;
+		const work = mapConcurrent(this.jobs, concurrency, async (job) => await this.runJob(job));
+		const outcomes = await untilCancelled(work, this.limiter.cancelled, () => {
+			for (const job of this.inFlight) this.recordCancelled(job);
+			return cancelledError();
+		});
+		return outcomes.flat();
 	}
 
-	/** Returns what became of each job, in the order of the jobs. */
-	async run(jobs: ReadonlyArray<Job<R>>): Promise<Array<Delivery | Failure>> {
-		this.known = await this.ledger.load(jobs);
-		this.fileNames = this.claimFileNames(jobs);
-		return await mapConcurrent(jobs, this.options.concurrency, async (job) => await this.runJob(job));
+	private recordCancelled(job: Job<R>): void {
+		if (this.task.isFree || this.ledger.queuedOf(job) !== undefined) return;
+		const error = uncertainError('The execution was cancelled while the result was being made');
+		error.attempts = 1;
+		this.ledger.recordUncertain(job, error);
 	}
 
-	/** Gives each open job a file name that no other file of the run has. */
-	private claimFileNames(jobs: ReadonlyArray<Job<R>>): Map<Job<R>, string> {
-		const names = UniqueNames.forFiles();
-		const open: Array<Job<R>> = [];
-		for (const job of jobs) {
-			const entry = this.known.get(job);
-			if (entry?.state === 'paid') names.claim(entry.result.fileName);
-			else open.push(job);
-		}
-		const nameOf = (job: Job<R>): string =>
-			job.options.fileName ?? this.task.fileNameOf(job, this.ledger.queuedOf(job));
-		return new Map(open.map((job) => [job, names.claim(nameOf(job))]));
-	}
-
-	private async runJob(job: Job<R>): Promise<Delivery | Failure> {
-		const entry = this.known.get(job);
-		if (entry?.state === 'paid') {
-			await this.yieldIfNeeded();
-			return toDelivery(this.context, entry.result, job, true);
-		}
-		if (entry?.state === 'uncertain') return this.fail(job, SegmindError.fromData(entry.error));
+	private async runJob(job: Job<R>): Promise<Outcomes> {
+		await this.yieldIfNeeded();
+		const entry = this.ledger.entryOf(job);
+		if (entry?.state === 'uncertain') return [this.fail(job, SegmindError.fromData(entry.error))];
+		const wasKnown = entry !== undefined;
 		try {
-			const attempted =
-				entry === undefined
-					? await sendWithRetries(async () => await this.send(job), job.options, this.limiter, this.spending)
-					: // It is paid for, so nothing holds it back that stops others from being paid for.
-						{ result: await this.collect(job, entry.queued), attempts: 1 };
-			return await this.deliver(job, attempted);
+			const restored = entry?.state === 'paid' ? await this.restore(job) : undefined;
+			if (restored !== undefined) return toDeliveries(this.context, restored, job, true);
+			const queued = this.ledger.queuedOf(job);
+			// What is queued is paid for, so nothing holds it back that stops others from being paid for.
+			const { result, attempts } =
+				queued === undefined
+					? await this.sendWithRetries(job)
+					: { result: await this.collect(job, queued), attempts: 1 };
+			const stored = await this.store(job, result, attempts);
+			return toDeliveries(this.context, stored, job, wasKnown && queued !== undefined);
 		} catch (thrown) {
 			const error = SegmindError.from(thrown);
-			const isUncertain = error.billed === 'unknown' && !(error instanceof PendingError);
-			if (isUncertain && this.task.price !== 'free') this.ledger.recordUncertain(job, error);
-			return this.fail(job, error);
+			if (this.task.isFree) error.billed = 'no';
+			if (error.billed === 'unknown' && !(error instanceof PendingError)) {
+				this.ledger.recordUncertain(job, error);
+			}
+			return [this.fail(job, error)];
 		}
 	}
 
-	private async send(job: Job<R>): Promise<Result> {
-		const client = await this.client();
+	private async restore(job: Job<R>): Promise<StoredResult | undefined> {
+		const isUsable = (result: StoredResult): boolean => this.task.isUsable?.(job, result) ?? true;
+		const fileName = this.fileNames.nameOf(job, null);
+		return await restorePaid(this.context, this.ledger, job, isUsable, fileName);
+	}
+
+	private async sendWithRetries(
+		job: Job<R>,
+	): Promise<{ readonly result: Result; readonly attempts: number }> {
+		const target = this.task.targetOf(job);
+		const send = async (onSent: () => void): Promise<Result> => await this.send(job, onSent);
+		return await sendWithRetries(send, job.options, target, this.limiter, this.spending);
+	}
+
+	private async send(job: Job<R>, onSent: () => void): Promise<Result> {
+		const client = await this.client(job);
 		const deadline = new Deadline(job.options.timeout);
-		const sent = await this.task.send(client, job, deadline).catch(afterSending);
-		if ('result' in sent) return sent.result;
-		this.ledger.record(job, { state: 'queued', queued: sent.queued });
-		return await this.collect(job, sent.queued, deadline);
+		onSent();
+		this.inFlight.add(job);
+		try {
+			const sent = await this.task.send(client, job, deadline).catch(afterSending);
+			if ('result' in sent) return sent.result;
+			this.ledger.record(job, { state: 'queued', queued: sent.queued });
+			return await this.collect(job, sent.queued, deadline);
+		} finally {
+			this.inFlight.delete(job);
+		}
 	}
 
 	private async collect(
@@ -117,49 +145,64 @@ export class Batch<R> {
 		queued: QueuedRequest,
 		deadline = new Deadline(job.options.timeout),
 	): Promise<Result> {
-		const client = await this.client();
+		const client = await this.client(job);
 		return await this.task.collect(client, job, queued, deadline).catch((error: unknown) => {
 			if (!(error instanceof SegmindError)) {
 				throw new PendingError(String(error), queued.requestId, { cause: error });
 			}
-			if (!(error instanceof PendingError)) this.ledger.forget(job);
+			if (error instanceof PendingError) throw error;
+			if (this.ledger.entryOf(job)?.state === 'paid') throw keptError(error);
+			this.ledger.forget(job);
 			throw error;
 		});
 	}
 
-	private async deliver(job: Job<R>, { result, attempts }: SentResult): Promise<Delivery> {
-		const isQueued = result.status === 'QUEUED';
-		const fileName = this.fileNames.get(job) ?? '';
-		const stored = await storeResult(this.context, result, fileName, attempts).catch((error: unknown) => {
-			throw this.storageError(job, result, error);
-		});
-		if (!isQueued) this.ledger.record(job, { state: 'paid', result: stored });
-		return toDelivery(this.context, stored, job, isQueued && this.known.has(job));
-	}
-
-	/** What can be fetched again is not lost when it can't be stored now. */
-	private storageError(job: Job<R>, { usage }: Result, thrown: unknown): SegmindError {
-		const error = SegmindError.from(thrown);
-		const requestId =
-			this.ledger.queuedOf(job)?.requestId ?? (this.task.price === 'free' ? usage.requestId : null);
-		return requestId === null ? error : new PendingError(error.message, requestId, { cause: thrown });
+	private async store(job: Job<R>, result: Result, attempts: number): Promise<StoredResult> {
+		const { requestId } = result.usage;
+		const fileName = this.fileNames.nameOf(job, requestId);
+		const nextName = (): string => this.fileNames.nextName(fileName);
+		const queued = this.ledger.queuedOf(job);
+		const stored = await storeResult(this.context, result, attempts, fileName, nextName).catch(
+			(thrown: unknown) => {
+				const error = SegmindError.from(thrown);
+				const id = queued?.requestId ?? (this.task.isFree ? requestId : null);
+				// What can be fetched again is not lost when it can't be stored now.
+				const { message, stops } = error;
+				const kept = id === null ? error : new PendingError(message, id, { cause: thrown, stops });
+				throw Object.assign(kept, { attempts });
+			},
+		);
+		if (result.status !== 'QUEUED') this.ledger.record(job, { state: 'paid', result: stored, queued });
+		return stored;
 	}
 
 	private fail(job: Job<R>, error: SegmindError): Failure {
-		if (error.stopsBatch || this.stopsOnError) this.limiter.stop(error);
+		this.limiter.stopAfter(error, this.task.targetOf(job));
 		return { itemIndex: job.itemIndex, error };
 	}
 
 	private async readBalance(): Promise<number> {
-		const request = async () => await requestBalance(await this.client());
+		const request = async () => await requestBalance(await this.client(undefined));
 		return (await retryFreeCall(request, this.limiter.cancelled)).totalCredits;
 	}
 
 	/** Opens the client when it is first needed: a run that sends nothing needs no credential. */
-	private async client(): Promise<SegmindClient> {
-		return await (this.opened ??= SegmindClient.open(this.context));
+	private async client(job: Job<R> | undefined): Promise<SegmindClient> {
+		const client = await (this.clients ??= SegmindClient.open(this.context));
+		if (job !== undefined && job.itemIndex > 0) await client.checkCredential(job.itemIndex);
+		return client;
 	}
 }
+
+/** What is paid and kept stays so, although neither n8n nor Segmind hands it over now. */
+const keptError = (error: SegmindError): PendingError =>
+	new PendingError(
+		`The result is paid and kept, but its files could not be fetched: ${error.message}`,
+		null,
+		{
+			cause: error,
+		},
+	);
 
 /** An error of any other kind, once a request may be out, says nothing about money. */
 function afterSending(error: unknown): never {

@@ -1,19 +1,51 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { PendingError, SegmindError } from '../api/errors';
 import type { ImageRequest } from '../jobs/imageRequest';
 import type { JobList } from '../jobs/jobs';
 import { addHints } from '../output/hints';
 import type { Delivery } from '../output/item';
-import { isFailure, stopsOnError, toOutput } from '../output/output';
+import type { Outcome } from '../output/output';
+import { isFailure, stopsOnError, toNodeError, toOutput, triesAgain } from '../output/output';
 import { Batch } from './batch';
 import { Ledger } from './ledger';
 import type { Task } from './task';
+
+/** n8n's own retries run the node with the input that it had. */
+const CHANGE_VALUE =
+	"Retry execution keeps this run's input: change the value in the node and retry with the currently saved workflow, or set On Error to 'Continue (using error output)'.";
+
+/** What to add to the error that stops the node, which is only one of several outcomes. */
+function noteOf(outcomes: readonly Outcome[]): string | undefined {
+	const failures = outcomes.filter(isFailure);
+	const paid = outcomes.length - failures.length;
+	const uncertain = failures.filter(
+		({ error }) => error.billed === 'unknown' && !(error instanceof PendingError),
+	).length;
+	const notes = [
+		...(paid === 0
+			? []
+			: [
+					`${paid} of ${outcomes.length} results are paid and kept: Retry On Fail and Retry execution pay only for the rest.`,
+				]),
+		...(uncertain === 0
+			? []
+			: [
+					`${uncertain} of ${outcomes.length} may have been billed without a result: Retry execution sends them again.`,
+				]),
+	];
+	const isOfValue = failures.some(
+		({ error }) => ['request', 'moderation'].includes(error.reason) && error.attempts > 0,
+	);
+	if (isOfValue) notes.push(CHANGE_VALUE);
+	return notes.length === 0 ? undefined : notes.join(' ');
+}
 
 /**
  * Runs the jobs of an operation and returns its output.
  *
  * @param roundings values that were changed before sending
- * @throws {NodeApiError | NodeOperationError} for the first error when the node stops on errors
+ * @throws {NodeApiError | NodeOperationError} for the first error when the node stops on errors, or is cancelled
  */
 export async function executeJobs<R>(
 	context: IExecuteFunctions,
@@ -25,15 +57,20 @@ export async function executeJobs<R>(
 	// A run that is sure to fail spends nothing.
 	if (stops && failures.length > 0) return toOutput(context, failures, stops);
 	const ledger = new Ledger<R>(context, task.identityOf);
-	const batch = new Batch(context, task, options, ledger, stops);
-	const results = await batch.run(jobs);
+	await ledger.load(jobs);
+	const batch = new Batch(context, task, options, ledger, jobs, stops);
+	const results = await batch.run().catch((error: unknown) => {
+		throw toNodeError(context.getNode(), SegmindError.from(error), 0);
+	});
 	const deliveries = results.filter((result): result is Delivery => !isFailure(result));
-	addHints(context, { roundings, deliveries, waited: batch.waited, options });
+	addHints(context, {
+		roundings,
+		deliveries,
+		waited: batch.limiter.waited,
+		changed: ledger.changed,
+		options,
+	});
 	const outcomes = [...failures, ...results];
-	if (!outcomes.some(isFailure)) ledger.clear();
-	const note =
-		deliveries.length === 0
-			? undefined
-			: `${deliveries.length} of ${outcomes.length} images are paid and kept: Retry On Fail and Retry execution pay only for the rest.`;
-	return toOutput(context, outcomes, stops, note);
+	if (!triesAgain(context, outcomes, stops)) ledger.clear();
+	return toOutput(context, outcomes, stops, noteOf(outcomes));
 }

@@ -4,30 +4,27 @@ import type { SegmindError } from '../api/errors';
 import type { QueuedRequest } from '../api/queue';
 import { createYielder } from '../api/wait';
 import type { Job } from '../jobs/jobs';
-import { restoreResult } from '../output/binaryData';
 import type { StoredResult } from '../output/result';
-import type { Place } from './matchEntries';
+import type { Identity } from './matchEntries';
 import { hash, matchEntries } from './matchEntries';
 
 /** What is known about a job's money. */
 type State =
 	| { readonly state: 'queued'; readonly queued: QueuedRequest }
-	| { readonly state: 'paid'; readonly result: StoredResult }
+	/** A queued request stays with its result: it can be fetched again if n8n loses the files. */
+	| { readonly state: 'paid'; readonly result: StoredResult; readonly queued?: QueuedRequest | undefined }
 	| { readonly state: 'uncertain'; readonly error: ReturnType<SegmindError['toData']> };
 
 /** A state with the job that it is about. */
-export type LedgerEntry = State &
-	Place & {
-		/** Hash of what the job asks for. */
-		readonly fingerprint: string;
-		/** The execution that it was recorded in. */
-		readonly executionId: string;
-	};
+export type LedgerEntry = State & Identity & { readonly executionId: string };
 
 type Entries = Record<string, LedgerEntry>;
 
 /** Where the ledger is in the node's context. */
 const CONTEXT_KEY = 'ledger';
+
+/** Each try of an agent's tool has a run index of its own, so all of them share one place. */
+const TOOL_RUN = 'tool';
 
 const NOT_RETRIED = "Not retried automatically. To retry anyway, turn on 'Retry When Billing Is Uncertain'.";
 
@@ -38,18 +35,21 @@ const NOT_RETRIED = "Not retried automatically. To retry anyway, turn on 'Retry 
 export class Ledger<R> {
 	private readonly runs: Record<string, Entries>;
 
-	private readonly runIndex: string;
+	private readonly run: string;
 
 	private readonly executionId: string;
 
 	private readonly entries: Entries;
 
-	private readonly fingerprints = new Map<Job<R>, string>();
+	private readonly identities = new Map<Job<R>, Identity>();
 
 	/** The keys of the entries that belong to jobs of this try. */
 	private readonly keys = new Map<Job<R>, string>();
 
 	private nextKey: number;
+
+	/** Entries whose job now asks for something else, although the node's parameters are the same. */
+	changed = 0;
 
 	/** @param identityOf returns what a job asks for, as plain data */
 	constructor(
@@ -58,46 +58,62 @@ export class Ledger<R> {
 	) {
 		// n8n keeps any plain data, and types it as such.
 		this.runs = (context.getContext('node')[CONTEXT_KEY] ??= {}) as Record<string, Entries>;
-		this.runIndex = String(context.getWorkflowDataProxy(0).$runIndex);
+		const isTool = context.getNode().type.endsWith('Tool');
+		this.run = isTool ? TOOL_RUN : String(context.getWorkflowDataProxy(0).$runIndex);
 		this.executionId = context.getExecutionId();
-		this.entries = this.runs[this.runIndex] ??= {};
+		this.entries = this.runs[this.run] ??= {};
 		this.nextKey = Object.keys(this.entries).reduce((next, key) => Math.max(next, Number(key) + 1), 0);
 	}
 
-	/** Returns what earlier tries left about the jobs. A queued or paid job must not be paid for again. */
-	async load(jobs: ReadonlyArray<Job<R>>): Promise<ReadonlyMap<Job<R>, LedgerEntry>> {
-		const known = new Map<Job<R>, LedgerEntry>();
-		if (Object.keys(this.entries).length === 0) return known;
-		await this.computeFingerprints(jobs);
-		const isOpen = (job: Job<R>): boolean => !known.has(job);
-		for (const [job, key] of this.match('paid', jobs)) {
-			const restored = await this.restore(this.entries[key]);
-			if (restored === undefined) delete this.entries[key];
-			else this.assign(job, key, restored, known);
-		}
-		for (const [job, key] of this.match('queued', jobs.filter(isOpen))) {
-			this.assign(job, key, this.entries[key], known);
-		}
+	/** Finds what earlier tries left about the jobs. A queued or paid job must not be paid for again. */
+	async load(jobs: ReadonlyArray<Job<R>>): Promise<void> {
+		if (Object.keys(this.entries).length === 0) return;
+		await this.computeIdentities(jobs);
 		this.dropUncertainOfOtherExecutions();
-		const cautious = jobs.filter((job) => isOpen(job) && !job.options.retryUncertain);
-		for (const [job, key] of this.match('uncertain', cautious)) {
-			this.assign(job, key, this.entries[key], known);
-		}
-		return known;
+		const isOpen = (job: Job<R>): boolean => !this.keys.has(job);
+		this.match('paid', jobs);
+		this.match('queued', jobs.filter(isOpen));
+		this.match(
+			'uncertain',
+			jobs.filter((job) => isOpen(job) && !job.options.retryUncertain),
+		);
+	}
+
+	/** Returns what is known about a job. */
+	entryOf(job: Job<R>): LedgerEntry | undefined {
+		return this.entries[this.keys.get(job) ?? ''];
+	}
+
+	/** Returns the queued request of a job, fetched or not. */
+	queuedOf(job: Job<R>): QueuedRequest | undefined {
+		const entry = this.entryOf(job);
+		return entry === undefined || entry.state === 'uncertain' ? undefined : entry.queued;
+	}
+
+	/** Returns whether an entry was recorded in this execution. */
+	isOfThisExecution({ executionId }: LedgerEntry): boolean {
+		return executionId === this.executionId;
+	}
+
+	/**
+	 * Returns what earlier tries have paid for the jobs, or may have paid, in US dollars.
+	 *
+	 * @param priceOf is asked where no response said the cost
+	 */
+	spentOn(jobs: ReadonlyArray<Job<R>>, priceOf: (job: Job<R>) => number): number {
+		return jobs.reduce((sum, job) => {
+			const entry = this.entryOf(job);
+			if (entry === undefined) return sum;
+			const cost = entry.state === 'paid' ? entry.result.usage.cost : null;
+			return sum + (cost ?? priceOf(job));
+		}, 0);
 	}
 
 	/** Records a state at once, in place of the job's earlier one. */
 	record(job: Job<R>, state: State): void {
-		const { itemIndex, imageIndex } = job;
 		const key = this.keys.get(job) ?? String(this.nextKey++);
 		this.keys.set(job, key);
-		this.entries[key] = {
-			...state,
-			itemIndex,
-			imageIndex,
-			fingerprint: this.fingerprintOf(job),
-			executionId: this.executionId,
-		};
+		this.entries[key] = { ...state, ...this.identify(job), executionId: this.executionId };
 	}
 
 	/** Records that a job may have been billed. */
@@ -106,69 +122,64 @@ export class Ledger<R> {
 		this.record(job, { state: 'uncertain', error: { ...error.toData(), description } });
 	}
 
-	/** Returns the queued request of a job that is not fetched yet. */
-	queuedOf(job: Job<R>): QueuedRequest | undefined {
-		const entry = this.entries[this.keys.get(job) ?? ''];
-		return entry?.state === 'queued' ? entry.queued : undefined;
-	}
-
-	/** Forgets a queued request that will produce nothing. */
+	/** Forgets what will produce nothing, or is gone. */
 	forget(job: Job<R>): void {
 		const key = this.keys.get(job);
 		if (key !== undefined) delete this.entries[key];
 		this.keys.delete(job);
 	}
 
-	/** Forgets this run, when everything was delivered. */
+	/** Forgets this try's jobs and, except as a tool, the whole run, when n8n will not try it again. */
 	clear(): void {
-		delete this.runs[this.runIndex];
+		for (const key of this.keys.values()) delete this.entries[key];
+		if (this.run !== TOOL_RUN || Object.keys(this.entries).length === 0) delete this.runs[this.run];
 		if (Object.keys(this.runs).length === 0) delete this.context.getContext('node')[CONTEXT_KEY];
 	}
 
-	private async computeFingerprints(jobs: ReadonlyArray<Job<R>>): Promise<void> {
+	private async computeIdentities(jobs: ReadonlyArray<Job<R>>): Promise<void> {
 		const yieldIfNeeded = createYielder();
 		for (const job of jobs) {
-			this.fingerprintOf(job);
+			this.identify(job);
 			await yieldIfNeeded();
 		}
 	}
 
-	private fingerprintOf(job: Job<R>): string {
-		const known = this.fingerprints.get(job);
+	private identify(job: Job<R>): Identity {
+		const known = this.identities.get(job);
 		if (known !== undefined) return known;
-		const fingerprint = hash(this.identityOf(job));
-		this.fingerprints.set(job, fingerprint);
-		return fingerprint;
+		const { itemIndex, imageIndex } = job;
+		const identity = {
+			fingerprint: hash(this.identityOf(job)),
+			itemIndex,
+			imageIndex,
+			place: this.placeOf(itemIndex),
+		};
+		this.identities.set(job, identity);
+		return identity;
 	}
 
-	private assign(
-		job: Job<R>,
-		key: string,
-		entry: LedgerEntry | undefined,
-		known: Map<Job<R>, LedgerEntry>,
-	): void {
-		if (entry === undefined) return;
-		this.keys.set(job, key);
-		known.set(job, entry);
+	/** Options don't shape a request. Calls of a tool look alike but for what they ask for, so they have no place. */
+	private placeOf(itemIndex: number): string | null {
+		if (this.run === TOOL_RUN) return null;
+		const parameters = { ...this.context.getNode().parameters, options: null };
+		return hash([parameters, this.context.getInputData()[itemIndex]?.json]);
 	}
 
-	/** Returns the keys of the entries in one state, each with the job that it belongs to. */
-	private match(state: State['state'], jobs: ReadonlyArray<Job<R>>): Map<Job<R>, string> {
-		const entries = Object.entries(this.entries).filter(([, entry]) => entry.state === state);
-		return matchEntries(entries, jobs, (job) => this.fingerprintOf(job));
-	}
-
-	private async restore(entry: LedgerEntry | undefined): Promise<LedgerEntry | undefined> {
-		if (entry?.state !== 'paid') return undefined;
-		const isOfThisExecution = entry.executionId === this.executionId;
-		const result = await restoreResult(this.context, entry.result, isOfThisExecution);
-		return result === undefined ? undefined : { ...entry, result };
+	private match(state: State['state'], jobs: ReadonlyArray<Job<R>>): void {
+		const taken = new Set(this.keys.values());
+		const entries = Object.entries(this.entries).filter(
+			([key, entry]) => entry.state === state && !taken.has(key),
+		);
+		for (const [job, key] of matchEntries(entries, jobs, (each) => this.identify(each))) {
+			this.keys.set(job, key);
+			if (this.entries[key]?.fingerprint !== this.identify(job).fingerprint) this.changed += 1;
+		}
 	}
 
 	/** Whoever starts Retry execution has seen the error and wants the image. Retry On Fail asks nobody. */
 	private dropUncertainOfOtherExecutions(): void {
-		for (const [key, { state, executionId }] of Object.entries(this.entries)) {
-			if (state === 'uncertain' && executionId !== this.executionId) delete this.entries[key];
+		for (const [key, entry] of Object.entries(this.entries)) {
+			if (entry.state === 'uncertain' && !this.isOfThisExecution(entry)) delete this.entries[key];
 		}
 	}
 }

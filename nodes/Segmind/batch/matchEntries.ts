@@ -1,54 +1,61 @@
 import { createHash } from 'node:crypto';
 
-/** Which item an entry or a job is about, and which of its images. */
-export interface Place {
+/** What makes two jobs the same. */
+export interface Identity {
+	/** Hash of what the job asks for. */
+	readonly fingerprint: string;
 	readonly itemIndex: number;
 	readonly imageIndex: number;
+	/** Hash of the node's parameters, before expressions are resolved, and of the input item; null where they tell nothing. */
+	readonly place: string | null;
 }
 
 /** Returns the same hash for equal values, whatever the order of their fields. */
-export function hash(identity: unknown): string {
-	const sorted = JSON.stringify(identity, (_key, value: unknown) =>
-		typeof value === 'object' && value !== null && !Array.isArray(value)
-			? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-			: value,
+export function hash(value: unknown): string {
+	const sorted = JSON.stringify(value, (_key, field: unknown) =>
+		typeof field === 'object' && field !== null && !Array.isArray(field)
+			? Object.fromEntries(Object.entries(field).sort(([one], [other]) => (one < other ? -1 : 1)))
+			: field,
 	);
-	return createHash('sha256').update(sorted).digest('hex');
+	return createHash('sha256').update(sorted).digest('hex').slice(0, 32);
 }
 
-const placeOf = (fingerprint: string, { itemIndex, imageIndex }: Place): string =>
+const atItem = ({ fingerprint, itemIndex, imageIndex }: Identity): string =>
 	`${fingerprint}:${itemIndex}:${imageIndex}`;
 
 /**
- * Gives each entry to one job: first where item and image are the same, then wherever the same was asked for, since
- * items may have been reordered or removed.
+ * Gives each entry to one job:
+ * 1. where the same was asked for, for the same item and image number;
+ * 2. for the same input in the same node, since an expression that changes from try to try asks for nothing new;
+ * 3. wherever the same was asked for, since items may have been reordered or removed.
  *
  * @returns the keys of the entries by job
  */
-export function matchEntries<J extends Place>(
-	entries: ReadonlyArray<readonly [key: string, entry: Place & { readonly fingerprint: string }]>,
+export function matchEntries<J>(
+	entries: ReadonlyArray<readonly [key: string, entry: Identity]>,
 	jobs: readonly J[],
-	fingerprintOf: (job: J) => string,
+	identify: (job: J) => Identity,
 ): Map<J, string> {
 	const matched = new Map<J, string>();
-	if (entries.length === 0) return matched;
 	const used = new Set<string>();
-	const assign = (job: J, key: string | undefined): void => {
-		if (key === undefined || used.has(key)) return;
-		used.add(key);
-		matched.set(job, key);
+	const matchBy = (keyOf: (identity: Identity) => string | null): void => {
+		const left = new Map<string, string[]>();
+		for (const [key, entry] of entries.toReversed()) {
+			const group = keyOf(entry);
+			if (used.has(key) || group === null) continue;
+			const keys = left.get(group);
+			if (keys === undefined) left.set(group, [key]);
+			else keys.push(key);
+		}
+		for (const job of jobs) {
+			const key = matched.has(job) ? undefined : left.get(keyOf(identify(job)) ?? '')?.pop();
+			if (key === undefined) continue;
+			used.add(key);
+			matched.set(job, key);
+		}
 	};
-	const byPlace = new Map(entries.map(([key, entry]) => [placeOf(entry.fingerprint, entry), key]));
-	for (const job of jobs) assign(job, byPlace.get(placeOf(fingerprintOf(job), job)));
-	const left = new Map<string, string[]>();
-	for (const [key, { fingerprint }] of entries.toReversed()) {
-		if (used.has(key)) continue;
-		const keys = left.get(fingerprint);
-		if (keys === undefined) left.set(fingerprint, [key]);
-		else keys.push(key);
-	}
-	for (const job of jobs) {
-		if (!matched.has(job)) assign(job, left.get(fingerprintOf(job))?.pop());
-	}
+	matchBy(atItem);
+	matchBy(({ place, itemIndex, imageIndex }) => place && `${place}:${itemIndex}:${imageIndex}`);
+	matchBy(({ fingerprint }) => fingerprint);
 	return matched;
 }

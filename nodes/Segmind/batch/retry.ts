@@ -3,7 +3,8 @@ import type { Usage } from '../api/response';
 import { wait } from '../api/wait';
 import type { JobOptions } from '../jobs/optionTable';
 import type { RateLimiter } from './rateLimiter';
-import type { SpendingLimit } from './spendingLimit';
+import type { Reservation, SpendingLimit } from './spendingLimit';
+import type { Target } from './task';
 
 /** Milliseconds before the first retry. Each further one waits twice as long. */
 const FIRST_WAIT = 1000;
@@ -58,29 +59,43 @@ export async function retryFreeCall<T>(
 /**
  * Sends a paid request, with retries as long as resending can't pay twice.
  *
- * @throws {SegmindError} the last one, with the number of requests that were sent
+ * @param send counts an attempt when the request goes out
+ * @throws {SegmindError} the last one, or the last one that may have been billed, with the number of requests sent
  */
 export async function sendWithRetries<T extends { readonly usage: Usage }>(
-	send: () => Promise<T>,
+	send: (onSent: () => void) => Promise<T>,
 	options: JobOptions,
+	target: Target,
 	limiter: RateLimiter,
 	spending: SpendingLimit,
 ): Promise<{ readonly result: T; readonly attempts: number }> {
 	let attempts = 0;
-	const countedSend = async (): Promise<T> => {
-		attempts += 1;
-		return await send();
-	};
+	/** An earlier error after which the request may have been billed. */
+	let uncertain: SegmindError | undefined;
 	for (;;) {
+		let reservation: Reservation | undefined;
 		try {
-			return { result: await sendOnce(countedSend, limiter, spending), attempts };
+			await limiter.waitForTurn(target);
+			reservation = await spending.reserve(target);
+			// The batch may have stopped while this job waited for the spending limit.
+			limiter.throwIfStopped(target);
+			const result = await send(() => {
+				attempts += 1;
+			});
+			spending.settle(reservation, { billed: 'yes', usage: result.usage });
+			return { result, attempts };
 		} catch (thrown) {
 			const error = SegmindError.from(thrown);
 			error.attempts = attempts;
 			const milliseconds = error.retryAfter ?? backoff(attempts);
 			// The rate limit is the account's: all jobs wait for it, also when this one's attempts are used up.
 			if (error.reason === 'rateLimit') pauseAll(limiter, error, milliseconds);
-			if (isFinal(error, options)) throw error;
+			const isLast = isFinal(error, options);
+			// Before the job that waits for this one's money goes on.
+			if (isLast) limiter.stopAfter(error, target);
+			spending.settle(reservation, { billed: error.billed });
+			if (error.billed === 'unknown') uncertain = error;
+			if (isLast) throw Object.assign(uncertain ?? error, { attempts });
 			if (error.reason !== 'rateLimit') await wait(milliseconds, limiter.cancelled);
 		}
 	}
@@ -89,24 +104,4 @@ export async function sendWithRetries<T extends { readonly usage: Usage }>(
 function pauseAll(limiter: RateLimiter, error: SegmindError, milliseconds: number): void {
 	if (milliseconds <= LONGEST_PAUSE) limiter.pause(milliseconds);
 	else limiter.stop(error);
-}
-
-async function sendOnce<T extends { readonly usage: Usage }>(
-	send: () => Promise<T>,
-	limiter: RateLimiter,
-	spending: SpendingLimit,
-): Promise<T> {
-	await limiter.waitForTurn();
-	await spending.reserve();
-	try {
-		// The batch may have stopped while this job waited for the spending limit.
-		limiter.throwIfStopped();
-		const result = await send();
-		spending.settle({ billed: 'yes', usage: result.usage });
-		return result;
-	} catch (thrown) {
-		const error = SegmindError.from(thrown);
-		spending.settle({ billed: error.billed });
-		throw error;
-	}
 }

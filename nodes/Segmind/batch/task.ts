@@ -2,16 +2,29 @@ import type { SegmindClient } from '../api/client';
 import type { QueuedRequest } from '../api/queue';
 import type { Deadline } from '../api/wait';
 import type { Job } from '../jobs/jobs';
-import type { Result } from '../output/result';
+import type { Result, StoredResult } from '../output/result';
+
+/** Where a job goes and what it is expected to cost: jobs that share these fare alike. */
+export interface Target {
+	/** A model or a flow. */
+	readonly endpoint: string;
+	/** US dollars; undefined until a response says. */
+	readonly price: number | undefined;
+}
 
 /** How an operation makes and fetches what its jobs ask for. The batch adds retries, pace, limits and the ledger. */
 export interface Task<R> {
-	/** US dollars that one request is expected to cost until a response says. */
-	readonly price: number | 'free';
+	readonly isFree: boolean;
+	targetOf(job: Job<R>): Target;
 	/** Returns what a job asks for, as plain data. Jobs that ask for the same are paid for once over all tries. */
 	identityOf(job: Job<R>): unknown;
-	/** Returns a file name without an extension, for jobs without a name of the user's. */
-	fileNameOf(job: Job<R>, queued: QueuedRequest | undefined): string;
+	/**
+	 * Returns a file name without an extension, for jobs without a name of the user's; undefined while it depends on a
+	 * request id that is not known yet.
+	 */
+	fileNameOf(job: Job<R>, queued: QueuedRequest | undefined, requestId: string | null): string | undefined;
+	/** Returns whether an earlier result has what the job wants now. Left out: it always has. */
+	isUsable?(job: Job<R>, result: StoredResult): boolean;
 	/**
 	 * Sends the paid request. A queued one is collected next.
 	 *

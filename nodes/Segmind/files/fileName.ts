@@ -33,8 +33,14 @@ export function toSafeName(text: string): string {
 		.replace(DEVICE, '_$1');
 }
 
-/** Returns a file name made of the first words of the prompt and the seed. */
-export function toDefaultName(prompt: string, seed?: unknown): string {
+/** Characters of a request ID that keep default names apart. */
+const ID_CHARACTERS = 8;
+
+/**
+ * Returns a file name made of the first words of the prompt and the seed. Without a seed it has a piece of the request
+ * ID, so that the next run's file does not replace it.
+ */
+export function toDefaultName(prompt: string, seed?: unknown, requestId?: string | null): string {
 	const words =
 		prompt
 			.toWellFormed()
@@ -43,7 +49,9 @@ export function toDefaultName(prompt: string, seed?: unknown): string {
 			.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 	const start = cutTo(Array.from(words.join('-')).slice(0, PROMPT_CHARACTERS).join(''), MAX_BYTES - 12);
 	const name = start.replace(/-+$/, '') || 'image';
-	return typeof seed === 'number' ? `${name}-${seed}` : name;
+	if (typeof seed === 'number') return `${name}-${seed}`;
+	const id = (requestId ?? '').replace(/[^a-z0-9]/gi, '').slice(0, ID_CHARACTERS);
+	return id === '' ? name : `${name}-${id}`;
 }
 
 /** Equal for names that differ only in case; through upper case, since some letters have two lowercase forms. */

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { SegmindError } from '../api/errors';
+import { findLostValue } from './lostValues';
 
 /** Parameters as n8n resolved them, by name. Expressions may have returned any type. */
 export type RawParameters = Readonly<Record<string, unknown>>;
@@ -32,7 +33,8 @@ function toJson(value: unknown): string {
 /** Characters of a value that a message shows. */
 const MAX_SHOWN = 40;
 
-function quote(value: unknown): string {
+/** Returns a value as JSON on one line, cut to a length that a message can show. */
+export function quote(value: unknown): string {
 	const characters = Array.from(toJson(value));
 	return characters.length > MAX_SHOWN
 		? `${characters.slice(0, MAX_SHOWN - 1).join('')}…`
@@ -89,13 +91,28 @@ export function toBoolean(value: unknown, label: string): boolean {
 }
 
 /**
+ * Checks that a text, or an object at any depth, has every value that its expressions were meant to find.
+ *
+ * @throws {SegmindError} that names the field, and where in it
+ */
+export function checkValues(value: unknown, label: string): void {
+	const lost = findLostValue(value);
+	if (lost === undefined) return;
+	const where = lost.path === '' ? '' : ` at ${quote(lost.path)}`;
+	throw invalidValue(label, `contains ${lost.found}${where}`, lost.advice);
+}
+
+/**
  * Returns a text that is not blank, as it was entered.
  *
  * @throws {SegmindError} that names the field
  */
 export function toText(value: unknown, label: string, example: string): string {
 	if (isEmpty(value)) throw invalidValue(label, 'is empty', `Enter a text, ${example}`);
-	if (typeof value === 'string') return value;
+	if (typeof value === 'string') {
+		checkValues(value, label);
+		return value;
+	}
 	throw invalidValue(
 		label,
 		`is not a text: ${quote(value)}`,
@@ -104,17 +121,31 @@ export function toText(value: unknown, label: string, example: string): string {
 }
 
 /**
- * Returns one of the choices.
+ * Returns the entry of a list that a value names. Letter case and the spaces around it don't matter.
  *
- * @throws {SegmindError} that names the field
+ * @param namesOf returns what an entry is called: first its name, then other spellings
+ * @throws {SegmindError} that names the field and the choices
  */
-export function toChoice<T extends string>(value: unknown, label: string, choices: readonly T[]): T {
-	const text = typeof value === 'string' ? value.trim() : value;
-	const choice = choices.find((each) => each === text);
-	if (choice !== undefined) return choice;
+export function toEntry<T>(
+	value: unknown,
+	label: string,
+	entries: readonly T[],
+	namesOf: (entry: T) => readonly [name: string, ...synonyms: string[]],
+): T {
+	const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
+	const entry = entries.find((each) => namesOf(each).some((name) => name.toLowerCase() === text));
+	if (entry !== undefined) return entry;
 	const problem = isEmpty(value) ? 'is empty' : `is not one of the choices: ${quote(value)}`;
-	throw invalidValue(label, problem, `Use one of ${choices.join(', ')}`);
+	throw invalidValue(label, problem, `Use one of ${entries.map((each) => namesOf(each)[0]).join(', ')}`);
 }
+
+/**
+ * Returns one of the choices, in its own spelling. Letter case and the spaces around it don't matter.
+ *
+ * @throws {SegmindError} that names the field and the choices
+ */
+export const toChoice = <T extends string>(value: unknown, label: string, choices: readonly T[]): T =>
+	toEntry(value, label, choices, (choice) => [choice]);
 
 /**
  * Returns an object, from an object or its JSON.
@@ -131,6 +162,7 @@ function parse(text: string, label: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {
+		checkValues(text, label);
 		throw invalidValue(
 			label,
 			'is not valid JSON',

@@ -1,13 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Attribute, Model } from '../models/attribute';
-import { applies } from '../models/attribute';
+import { applies, DRAW } from '../models/attribute';
 import type { RawParameters } from './checks';
 import {
+	checkValues,
 	invalidValue,
 	isEmpty,
 	toBoolean,
-	toChoice,
+	toEntry,
 	toNumber,
 	toObject,
 	toText,
@@ -25,20 +26,27 @@ interface Rounding {
 
 /** A checked request for one image. */
 export interface ImageRequest {
-	readonly model: Pick<Model, 'id' | 'attributes'>;
+	/** The price is in US dollars; undefined for a model without a table. */
+	readonly model: Pick<Model, 'id' | 'attributes'> & Partial<Pick<Model, 'price'>>;
 	readonly body: Readonly<IDataObject>;
-	/** Whether the node drew the seed, because the user gave none. */
+	/** Whether the node drew the seed, because the user gave none, or -1. */
 	readonly seedDrawn: boolean;
 	readonly roundings: readonly Rounding[];
 	/** Whether the model may return other files than images. */
 	readonly anyMedia: boolean;
 }
 
+const isScalar = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean';
+
+/** Returns whether a value asks for a drawn number: -1, or its digits. */
+const asksToDraw = (value: unknown): boolean =>
+	value === DRAW || (typeof value === 'string' && value.trim() === String(DRAW));
+
 function toValue(attribute: Attribute, value: unknown): string | number | boolean {
 	const { label } = attribute;
 	switch (attribute.type) {
 		case 'text':
-			return toText(value, label, attribute.placeholder);
+			return toText(isScalar(value) ? String(value) : value, label, attribute.placeholder);
 		case 'integer':
 			return toWholeNumber(value, label, attribute);
 		case 'decimal':
@@ -46,11 +54,8 @@ function toValue(attribute: Attribute, value: unknown): string | number | boolea
 		case 'boolean':
 			return toBoolean(value, label);
 		case 'choice':
-			return toChoice(
-				value,
-				label,
-				attribute.choices.map((choice) => choice.value),
-			);
+			return toEntry(value, label, attribute.choices, (choice) => [choice.value, ...(choice.synonyms ?? [])])
+				.value;
 	}
 }
 
@@ -85,12 +90,13 @@ export function toImageRequest(
 	for (const attribute of inOrderOfChecks(model.attributes)) {
 		if (!applies(attribute, body)) continue;
 		const value = raw[attribute.parameter];
-		if (attribute.place === 'additional' && isEmpty(value)) {
-			if (attribute.type !== 'integer' || attribute.drawn === undefined) continue;
-			body[attribute.wire] = draw(attribute.drawn.max);
+		const { drawn } = attribute.type === 'integer' ? attribute : {};
+		if (drawn !== undefined && (isEmpty(value) || asksToDraw(value))) {
+			body[attribute.wire] = draw(drawn.max);
 			seedDrawn = true;
 			continue;
 		}
+		if (attribute.place === 'additional' && isEmpty(value)) continue;
 		const checked = toValue(attribute, value);
 		const rounding = roundingOf(attribute, checked);
 		if (rounding !== undefined) roundings.push(rounding);
@@ -102,12 +108,21 @@ export function toImageRequest(
 /** A model id that is one segment of a path. */
 const MODEL_ID = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
 
+/** Seeds of models without a table are drawn from 31 bits, which any of them takes. */
+export const MAX_DRAWN_SEED = 2147483647;
+
 /**
- * Returns a request to a model without a table of attributes.
+ * Returns a request to a model without a table of attributes. A seed of -1 is drawn here, so that the output can say
+ * which one made the image.
  *
+ * @param draw returns a whole number from 0 to `max`
  * @throws {SegmindError} that names the field
  */
-export function toOtherModelRequest(modelId: unknown, body: unknown): ImageRequest {
+export function toOtherModelRequest(
+	modelId: unknown,
+	rawBody: unknown,
+	draw: (max: number) => number,
+): ImageRequest {
 	const id = toText(modelId, 'Model ID', 'e.g. seedream-v3-text-to-image').trim();
 	if (!MODEL_ID.test(id)) {
 		throw invalidValue(
@@ -116,6 +131,12 @@ export function toOtherModelRequest(modelId: unknown, body: unknown): ImageReque
 			"Use letters, digits, '-', '_' and '.', as in the address of the model's page",
 		);
 	}
-	const model = { id, attributes: [] };
-	return { model, body: toObject(body, 'Body'), seedDrawn: false, roundings: [], anyMedia: true };
+	const body = toObject(rawBody, 'Body');
+	checkValues(body, 'Body');
+	if (Object.hasOwn(body, 'prompt') && isEmpty(body.prompt)) {
+		throw invalidValue('Body', 'has an empty prompt', 'Enter a prompt, or remove it if the model takes none');
+	}
+	const seedDrawn = asksToDraw(body.seed);
+	if (seedDrawn) body.seed = draw(MAX_DRAWN_SEED);
+	return { model: { id, attributes: [] }, body, seedDrawn, roundings: [], anyMedia: true };
 }

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { NumberRange } from './checks';
-import { toBoolean, toChoice, toWholeNumber } from './checks';
+import { toBoolean, toChoice, toNumber, toWholeNumber } from './checks';
 
 /** The operations that have options. */
 export type OptionUser = 'image:generate' | 'image:getResult' | 'pixelFlow:run';
@@ -10,6 +10,10 @@ export type OptionUser = 'image:generate' | 'image:getResult' | 'pixelFlow:run';
 export interface Option<T> {
 	readonly field: Omit<INodeProperties, 'name'>;
 	readonly usedBy: readonly OptionUser[];
+	/** What is different about the field for an operation: several fields where it depends on another option. */
+	readonly variants?: Partial<Record<OptionUser, ReadonlyArray<Partial<INodeProperties>>>>;
+	/** Whether an expression that finds nothing is refused, rather than taken for the default. */
+	readonly mustBeFound?: boolean;
 	/** @throws {SegmindError} that names the option */
 	parse(value: unknown): T;
 }
@@ -30,6 +34,24 @@ export const wholeNumber = (
 	},
 	usedBy,
 	parse: (value) => toWholeNumber(value, displayName, range),
+});
+
+/** An option that limits spending in US dollars; 0 is no limit. A limit that is not found must not mean none. */
+export const dollarLimit = (
+	usedBy: readonly OptionUser[],
+	displayName: string,
+	description: string,
+): Option<number> => ({
+	field: {
+		displayName,
+		type: 'number',
+		typeOptions: { minValue: 0, numberPrecision: 2 },
+		default: 0,
+		description,
+	},
+	usedBy,
+	mustBeFound: true,
+	parse: (value) => toNumber(value, displayName, { min: 0, max: 1_000_000, unit: 'US dollars' }),
 });
 
 /** An option that is on or off, and off by default. */

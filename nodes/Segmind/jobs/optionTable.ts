@@ -1,7 +1,9 @@
 import { toSafeName } from '../files/fileName';
-import { invalidValue, toNumber, toText } from './checks';
+import { MEDIA_EXTENSIONS } from '../files/fileType';
+import { checkValues, invalidValue, toText } from './checks';
 import type { Option, OptionUser } from './optionKinds';
-import { choice, toggle, wholeNumber } from './optionKinds';
+import { choice, dollarLimit, toggle, wholeNumber } from './optionKinds';
+import { timeout } from './timeout';
 
 /** What the user set for one item. */
 export interface JobOptions {
@@ -26,6 +28,8 @@ export interface JobOptions {
 export interface BatchOptions {
 	/** Requests in flight at most. */
 	readonly concurrency: number;
+	/** US dollars that the run may cost; 0 for no limit. */
+	readonly maximumCostPerRun: number;
 	/** US dollars that must stay in the account; 0 for no limit. */
 	readonly minimumRemainingCredits: number;
 	/** 0 for no limit. */
@@ -42,7 +46,7 @@ const ALL: readonly OptionUser[] = ['image:generate', 'image:getResult', 'pixelF
 export const DROPPED_FIELDS = ['__proto__', 'constructor', 'prototype'];
 
 /** Extensions that a user may have typed along with the name. */
-const IMAGE_EXTENSION = /\.(jpe?g|png|webp)$/i;
+const EXTENSIONS = new RegExp(`(\\.(${MEDIA_EXTENSIONS.join('|')}))+$`, 'i');
 
 /** Every option: its field, its default, its limits and its check. The limits are our own unless said otherwise. */
 export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[Name]> } = {
@@ -103,9 +107,9 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 			default: '',
 			placeholder: 'e.g. product-42',
 			description:
-				'A name without extension, which follows the file type; left empty, it is made of the prompt and the seed',
+				'A name without extension, which follows the file type; left empty, it is made of the prompt and the seed, or of the flow and the request ID',
 		},
-		usedBy: WITH_FILE,
+		usedBy: ALL,
 		parse(value) {
 			if (value === '') return undefined;
 			const label = this.field.displayName;
@@ -113,7 +117,8 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 			if (typeof value !== 'string' && typeof value !== 'number') {
 				throw invalidValue(label, 'is not a text', advice);
 			}
-			const name = toSafeName(String(value).trim().replace(IMAGE_EXTENSION, ''));
+			checkValues(value, label);
+			const name = toSafeName(String(value).trim().replace(EXTENSIONS, ''));
 			if (name !== '') return name;
 			throw invalidValue(label, 'has no character that a file name can contain', advice);
 		},
@@ -135,26 +140,22 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 		'none',
 		'Whether to add imageUrl, a signed link to the image on this n8n, for posts that fetch it and for agents',
 	),
+	maximumCostPerRun: dollarLimit(
+		PAID,
+		'Maximum Cost per Run',
+		'US dollars that one run may cost over all its items: no request is sent that would cost more; 0 is no limit',
+	),
 	maxRetries: wholeNumber(
 		PAID,
 		'Max Retries',
 		{ min: 0, max: 10, default: 4 },
 		'How often to resend a request that was not billed',
 	),
-	minimumRemainingCredits: {
-		field: {
-			displayName: 'Minimum Remaining Credits',
-			type: 'number',
-			typeOptions: { minValue: 0, numberPrecision: 2 },
-			default: 0,
-			description:
-				'US dollars that must stay in the account: no image is made that would take the balance below; 0 is no limit',
-		},
-		usedBy: PAID,
-		parse(value) {
-			return toNumber(value, this.field.displayName, { min: 0, max: 1_000_000, unit: 'US dollars' });
-		},
-	},
+	minimumRemainingCredits: dollarLimit(
+		PAID,
+		'Minimum Remaining Credits',
+		'US dollars that must stay in the account: no image is made that would take the balance below; 0 is no limit',
+	),
 	numberOfImages: wholeNumber(
 		['image:generate'],
 		'Images per Item',
@@ -172,11 +173,5 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 		'Retry When Billing Is Uncertain',
 		'Whether to resend a request whose response was lost, although its image may have been made and billed',
 	),
-	// The API gives up after about 100 seconds, Segmind's own client after 600.
-	timeout: wholeNumber(
-		ALL,
-		'Timeout',
-		{ min: 5, max: 600, unit: 'seconds', default: 120 },
-		'Seconds to wait for one image, until its last byte; left out, it is 120, and 600 with queued delivery, Get Result and PixelFlow',
-	),
+	timeout,
 };

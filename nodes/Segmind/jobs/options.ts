@@ -1,20 +1,21 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { RawParameters } from './checks';
-import type { OptionUser } from './optionKinds';
+import type { Option, OptionUser } from './optionKinds';
 import type { BatchOptions, JobOptions } from './optionTable';
 import { OPTIONS } from './optionTable';
-
-/** Seconds for queued requests: a queue may be long, and Segmind's own client waits as long. */
-const QUEUED_TIMEOUT = 600;
-
-/** Returns the fields of an operation's options, or of all options. */
-export const optionFields = (operation?: OptionUser): INodeProperties[] =>
-	Object.entries(OPTIONS)
-		.filter(([, { usedBy }]) => operation === undefined || usedBy.includes(operation))
-		.map(([name, { field }]) => ({ ...field, name }));
+import { QUEUED_TIMEOUT } from './timeout';
 
 type AllOptions = JobOptions & BatchOptions;
+
+/** Returns the fields of an operation's options; without an operation, one field for each option. */
+export const optionFields = (operation?: OptionUser): INodeProperties[] =>
+	Object.entries<Option<AllOptions[keyof AllOptions]>>(OPTIONS)
+		.filter(([, { usedBy }]) => operation === undefined || usedBy.includes(operation))
+		.flatMap(([name, { field, variants }]) => {
+			const fields = (operation === undefined ? undefined : variants?.[operation]) ?? [{}];
+			return fields.map((variant) => ({ ...field, ...variant, name }));
+		});
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
@@ -22,7 +23,9 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 function readerOf(raw: RawParameters) {
 	return <Name extends keyof AllOptions>(name: Name): AllOptions[Name] => {
 		const option = OPTIONS[name];
-		return option.parse(isGiven(raw[name]) ? raw[name] : option.field.default);
+		const value = raw[name];
+		const isLost = option.mustBeFound === true && Object.hasOwn(raw, name) && value !== '';
+		return option.parse(isGiven(value) || isLost ? value : option.field.default);
 	};
 }
 
@@ -48,7 +51,12 @@ export function toJobOptions(raw: RawParameters): JobOptions {
 }
 
 /** The options that hold for a whole batch. */
-export const BATCH_OPTIONS = ['concurrency', 'minimumRemainingCredits', 'requestsPerMinute'] as const;
+export const BATCH_OPTIONS = [
+	'concurrency',
+	'maximumCostPerRun',
+	'minimumRemainingCredits',
+	'requestsPerMinute',
+] as const;
 
 /**
  * Returns the checked options of a batch.
@@ -59,6 +67,7 @@ export function toBatchOptions(raw: RawParameters): BatchOptions {
 	const read = readerOf(raw);
 	return {
 		concurrency: read('concurrency'),
+		maximumCostPerRun: read('maximumCostPerRun'),
 		minimumRemainingCredits: read('minimumRemainingCredits'),
 		requestsPerMinute: read('requestsPerMinute'),
 	};

@@ -5,7 +5,8 @@ import type { RawParameters } from './checks';
 import { BATCH_OPTIONS } from './options';
 
 /**
- * Reads a model's attributes for one item. A field that the panel hides has its default.
+ * Reads a model's attributes for one item. A field that the panel hides has its default, unless it depends on another
+ * one: n8n drops a Width whose Aspect Ratio was saved as `Custom`, and an image of another size must not be paid for.
  *
  * @throws n8n's ExpressionError when an expression can't be resolved for this item
  */
@@ -17,7 +18,7 @@ export function readAttributes(context: IExecuteFunctions, model: Model, itemInd
 			context.getNodeParameter(
 				attribute.parameter,
 				itemIndex,
-				attribute.type === 'text' ? '' : attribute.default,
+				attribute.type === 'text' || attribute.onlyFor !== undefined ? '' : attribute.default,
 			),
 		]);
 	return { ...readCollection(context, 'additionalFields', itemIndex), ...Object.fromEntries(top) };
@@ -43,7 +44,10 @@ export const readParameters = (
 ): RawParameters =>
 	Object.fromEntries(names.map((name) => [name, context.getNodeParameter(name, itemIndex, '')]));
 
-/** Reads the options that hold for a whole batch from the first item, and no other option of it. */
+/**
+ * Reads the options that hold for a whole batch from the first item, and no other option of it. One that is left out is
+ * empty, and one whose expression finds nothing is undefined.
+ */
 export const readBatchOptions = (context: IExecuteFunctions): RawParameters =>
 	Object.fromEntries(BATCH_OPTIONS.map((name) => [name, context.getNodeParameter(`options.${name}`, 0, '')]));
 

@@ -1,6 +1,8 @@
 interface Choice {
 	/** The value on the wire. */
 	readonly value: string;
+	/** Other spellings that are taken for it. */
+	readonly synonyms?: readonly string[];
 	/** The name that the user picks. */
 	readonly label: string;
 	/** What the value is used for. */
@@ -41,7 +43,7 @@ interface IntegerAttribute extends AttributeBase {
 	readonly unit?: string;
 	/** What the API uses when the attribute is left out. */
 	readonly default: number;
-	/** When it is empty, the node draws a number up to `max` instead of leaving it to the API. */
+	/** When it is empty or -1, the node draws a number up to `max` instead of leaving it to the API. */
 	readonly drawn?: { readonly max: number };
 }
 
@@ -82,6 +84,9 @@ export interface Model {
 	readonly price: number;
 	readonly attributes: readonly Attribute[];
 }
+
+/** The number that asks for a drawn one, as Segmind's documentation has it for seeds. */
+export const DRAW = -1;
 
 /** Values by wire name, as they go into a request body. */
 type Body = Record<string, string | number | boolean>;

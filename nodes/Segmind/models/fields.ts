@@ -1,6 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import type { Attribute, Model } from './attribute';
+import { DRAW } from './attribute';
 import { DEFAULT_MODEL, OTHER_MODEL } from './models';
 
 const byDisplayName = (one: INodeProperties, other: INodeProperties): number =>
@@ -38,14 +39,13 @@ function typeOf(attribute: Attribute): Partial<INodeProperties> & Pick<INodeProp
 				default: '',
 				placeholder: attribute.placeholder,
 			};
-		case 'integer':
-			return {
-				type: 'number',
-				typeOptions: { minValue: attribute.min, maxValue: attribute.max, numberPrecision: 0 },
-				...(attribute.drawn === undefined
-					? { default: attribute.default }
-					: { default: '', placeholder: 'e.g. 12345' }),
-			};
+		case 'integer': {
+			const { min, max, drawn } = attribute;
+			const typeOptions = { minValue: drawn === undefined ? min : DRAW, maxValue: max, numberPrecision: 0 };
+			return drawn === undefined
+				? { type: 'number', typeOptions, default: attribute.default }
+				: { type: 'number', typeOptions, default: '', placeholder: 'e.g. 12345' };
+		}
 		case 'decimal':
 			return {
 				type: 'number',

@@ -19,7 +19,7 @@ const RATIOS: Readonly<Record<string, Omit<Choice, 'value'>>> = {
 };
 
 const FORMATS: Readonly<Record<string, Omit<Choice, 'value'>>> = {
-	jpg: { label: 'JPG', use: 'Opens everywhere; what Instagram takes' },
+	jpg: { label: 'JPG', synonyms: ['jpeg'], use: 'Opens everywhere; what Instagram takes' },
 	png: { label: 'PNG', use: 'Lossless and larger, for editing and print' },
 	webp: { label: 'WebP', use: 'The smallest file, for web pages and chats' },
 };

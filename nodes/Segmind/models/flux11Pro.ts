@@ -95,7 +95,7 @@ export const flux11Pro: Model = {
 			parameter: 'seed',
 			label: 'Seed',
 			description:
-				'The same seed and prompt give the same image again; left empty, a random one is drawn and reported',
+				'The same seed and prompt give the same image again; left empty or -1, a random one is drawn and reported',
 			place: 'additional',
 			type: 'integer',
 			min: 0,

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { toEntry } from '../jobs/checks';
 import { getCredits } from './account/getCredits';
 import { generate } from './image/generate';
 import { getResult } from './image/getResult';
@@ -64,6 +65,13 @@ export const properties: INodeProperties[] = [
 	...OPERATIONS.flatMap((operation) => operation.fields.map((field) => onlyFor(operation, field))),
 ];
 
-/** Returns the operation that a workflow names; undefined when there is none. */
-export const findOperation = (resource: unknown, value: unknown): Operation | undefined =>
-	OPERATIONS.find((operation) => operation.resource === resource && operation.value === value);
+/**
+ * Returns the operation that a workflow names.
+ *
+ * @throws {SegmindError} that names the choices
+ */
+export function findOperation(resource: unknown, value: unknown): Operation {
+	const known = toEntry(resource, 'Resource', RESOURCES, (each) => [each.value]).value;
+	const operations = OPERATIONS.filter((operation) => operation.resource === known);
+	return toEntry(value, 'Operation', operations, (operation) => [operation.value]);
+}

@@ -1,9 +1,20 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { SegmindError } from '../api/errors';
+import { SegmindError, uncertainError } from '../api/errors';
 import { toSafeName, UniqueNames } from '../files/fileName';
 import type { MediaFile } from '../files/fileType';
 import type { Result, StoredResult } from './result';
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** n8n could not store a paid file. Storing the next one would fail alike, so nothing more is paid for. */
+const storageError = (error: unknown): SegmindError =>
+	new SegmindError(
+		'uncertain',
+		`The result was made but n8n could not store it: ${messageOf(error)}`,
+		'Check the disk or storage of this n8n. It was billed, and running again makes and bills another.',
+		{ cause: error, stops: 'batch' },
+	);
 
 async function store(
 	{ helpers }: IExecuteFunctions,
@@ -11,82 +22,120 @@ async function store(
 	fileName: string,
 ): Promise<IBinaryData> {
 	return await helpers.prepareBinaryData(bytes, fileName, mimeType).catch((error: unknown) => {
-		const why = error instanceof Error ? error.message : String(error);
-		throw new SegmindError(
-			'uncertain',
-			`The image was made but n8n could not store it: ${why}`,
-			'Check the disk or storage of this n8n. The image was billed, and running again makes and bills another.',
-			{ cause: error },
-		);
+		const isBroken = !Buffer.isBuffer(bytes) && bytes.errored !== null;
+		throw isBroken
+			? uncertainError(`The result was made but could not be downloaded: ${messageOf(error)}`, error)
+			: storageError(error);
 	});
 }
 
-const fieldsOf = ({ width, height, format, mimeType, bytes }: MediaFile, fileName: string): IDataObject => ({
+const fieldsOf = ({ width, height, format, mimeType, size }: MediaFile, fileName: string): IDataObject => ({
 	width,
 	height,
 	format,
 	mimeType,
 	fileName,
-	fileSize: bytes.length,
+	fileSize: size,
 });
 
 /**
  * Stores the files of a result where this n8n keeps binary data.
  *
- * @param fileName without an extension
+ * @param fileName of the first file, without an extension
+ * @param nextName returns a name without an extension for each further file
  * @throws {SegmindError} when n8n can't store them
  */
 export async function storeResult(
 	context: IExecuteFunctions,
-	{ file, namedFiles = {}, fields, ...rest }: Result,
-	fileName: string,
+	{ files, namedFiles = {}, ...rest }: Result,
 	attempts: number,
+	fileName: string,
+	nextName: () => string,
 ): Promise<StoredResult> {
+	const storedFiles: Array<StoredResult['files'][number]> = [];
+	for (const [index, { file, link }] of files.entries()) {
+		const name = `${index === 0 ? fileName : nextName()}.${file.format}`;
+		storedFiles.push({ binary: await store(context, file, name), link, fields: fieldsOf(file, name) });
+	}
 	const stored: Record<string, IBinaryData> = {};
 	const names = UniqueNames.forFiles();
-	for (const [field, namedFile] of Object.entries(namedFiles)) {
+	for (const [field, file] of Object.entries(namedFiles)) {
 		const name = names.claim(toSafeName(`${fileName}-${field}`));
-		stored[field] = await store(context, namedFile, `${name}.${namedFile.format}`);
+		stored[field] = await store(context, file, `${name}.${file.format}`);
 	}
-	const result = { ...rest, fileName, namedFiles: stored, attempts };
-	if (file === undefined) return { ...result, fields };
-	const name = `${fileName}.${file.format}`;
-	return {
-		...result,
-		fields: { ...fields, ...fieldsOf(file, name) },
-		file: await store(context, file, name),
-	};
+	return { ...rest, fileName, files: storedFiles, namedFiles: stored, attempts };
 }
 
-/** Stores a file of another execution again, because n8n deletes an execution's files with it. */
+/** Whether n8n says that a file is not there, rather than that it could not be read. */
+function isGone(error: unknown): boolean {
+	const { name, code } = Object(error) as { readonly name?: unknown; readonly code?: unknown };
+	const names = [name, Object(error).constructor?.name].map(String);
+	return (
+		names.some((each) => each.endsWith('FileNotFoundError')) || code === 'ENOENT' || code === 'NoSuchKey'
+	);
+}
+
+/** What became of files that an earlier try stored. */
+type Restored =
+	| { readonly state: 'found'; readonly result: StoredResult }
+	| { readonly state: 'gone' }
+	| { readonly state: 'unreadable'; readonly error: unknown };
+
+/**
+ * Stores a file of another execution again, because n8n deletes an execution's files with it.
+ *
+ * @throws n8n's error when the file is gone or can't be read or stored
+ */
 async function restoreFile(
 	{ helpers }: IExecuteFunctions,
 	file: IBinaryData,
 	isOfThisExecution: boolean,
-): Promise<IBinaryData | undefined> {
+): Promise<IBinaryData> {
 	if (file.id === undefined) return file;
+	if (isOfThisExecution) {
+		await helpers.getBinaryMetadata(file.id);
+		return file;
+	}
+	const bytes = await helpers.binaryToBuffer(await helpers.getBinaryStream(file.id));
+	return await helpers.prepareBinaryData(bytes, file.fileName, file.mimeType);
+}
+
+/**
+ * Finds what an earlier try stored.
+ *
+ * @param fileName of the first file, without an extension
+ */
+export async function restoreResult(
+	context: IExecuteFunctions,
+	result: StoredResult,
+	isOfThisExecution: boolean,
+	fileName: string,
+): Promise<Restored> {
+	const restore = async (file: IBinaryData): Promise<IBinaryData> =>
+		await restoreFile(context, file, isOfThisExecution);
 	try {
-		const bytes = await helpers.binaryToBuffer(await helpers.getBinaryStream(file.id));
-		if (bytes.length === 0) return undefined;
-		return isOfThisExecution ? file : await helpers.prepareBinaryData(bytes, file.fileName, file.mimeType);
-	} catch {
-		return undefined;
+		const files = await Promise.all(
+			result.files.map(async (each) => ({ ...each, binary: await restore(each.binary) })),
+		);
+		const namedFiles = await Promise.all(
+			Object.entries(result.namedFiles).map(async ([field, file]) => [field, await restore(file)] as const),
+		);
+		const restored = { ...result, files, namedFiles: Object.fromEntries(namedFiles) };
+		return { state: 'found', result: renamed(restored, fileName) };
+	} catch (error) {
+		return isGone(error) ? { state: 'gone' } : { state: 'unreadable', error };
 	}
 }
 
-/** Reads back what an earlier try stored. Undefined when a file is gone. */
-export async function restoreResult(
-	context: IExecuteFunctions,
-	{ file, namedFiles, ...rest }: StoredResult,
-	isOfThisExecution: boolean,
-): Promise<StoredResult | undefined> {
-	const restored: Record<string, IBinaryData> = {};
-	for (const [field, namedFile] of Object.entries(namedFiles)) {
-		const found = await restoreFile(context, namedFile, isOfThisExecution);
-		if (found === undefined) return undefined;
-		restored[field] = found;
-	}
-	if (file === undefined) return { ...rest, namedFiles: restored };
-	const found = await restoreFile(context, file, isOfThisExecution);
-	return found === undefined ? undefined : { ...rest, namedFiles: restored, file: found };
+/** Names the first file anew when the user has changed its name since. */
+function renamed(result: StoredResult, fileName: string): StoredResult {
+	const [first, ...others] = result.files;
+	if (first === undefined || fileName === result.fileName) return result;
+	const name = `${fileName}.${String(first.fields.format)}`;
+	const file = {
+		...first,
+		binary: { ...first.binary, fileName: name },
+		fields: { ...first.fields, fileName: name },
+	};
+	return { ...result, fileName, files: [file, ...others] };
 }

@@ -11,6 +11,8 @@ interface Summary {
 	readonly deliveries: readonly Delivery[];
 	/** Milliseconds that all requests waited for the rate limit. */
 	readonly waited: number;
+	/** Paid results whose job now asks for something else, by an expression that changes. */
+	readonly changed: number;
 	readonly options: BatchOptions;
 }
 
@@ -34,13 +36,14 @@ const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
 const isKnown = (value: number | null): value is number => value !== null;
 
 function* costLines(paidNow: readonly Delivery[], minimum: number): Generator<[string, 'info' | 'warning']> {
-	const costs = paidNow.map(({ usage }) => usage.cost).filter(isKnown);
+	const requests = paidNow.filter(({ outputIndex }) => outputIndex === 0);
+	const costs = requests.map(({ usage }) => usage.cost).filter(isKnown);
 	const cost = costs.reduce((sum, each) => sum + each, 0);
 	const left = paidNow
 		.map(({ usage }) => usage.remainingCredits)
 		.filter(isKnown)
 		.reduce((lowest, each) => Math.min(lowest, each), Infinity);
-	const spent = paidNow.length > 0 && costs.length === paidNow.length ? ` for ${dollars(cost)}` : '';
+	const spent = requests.length > 0 && costs.length === requests.length ? ` for ${dollars(cost)}` : '';
 	const rest = left === Infinity ? '' : `, ${dollars(left)} left`;
 	if (`${spent}${rest}` !== '') yield [`${images(paidNow.length)}${spent}${rest}`, 'info'];
 	const above = left - minimum;
@@ -60,14 +63,25 @@ function* linesOf({
 	roundings,
 	deliveries,
 	waited,
+	changed,
 	options,
 }: Summary): Generator<[string, 'info' | 'warning']> {
 	const paidNow = deliveries.filter(({ alreadyPaid }) => !alreadyPaid);
 	yield* costLines(paidNow, options.minimumRemainingCredits);
 	const reused = deliveries.length - paidNow.length;
 	if (reused > 0) yield [`${images(reused)} paid in an earlier try, not paid again`, 'info'];
+	if (changed > 0) {
+		yield [
+			`${images(changed)} handed over although an expression now gives another value; to pay for new ones, run the workflow again or change the node`,
+			'info',
+		];
+	}
 	if (waited > 0) yield [`Waited ${Math.ceil(waited / 1000)} s for Segmind's rate limit`, 'info'];
 	yield* linkLines(deliveries);
+	const replaced = [...new Set(deliveries.flatMap((delivery) => delivery.replaced))];
+	if (replaced.length > 0) {
+		yield [`Input fields replaced or left out: ${replaced.slice(0, 10).join(', ')}`, 'info'];
+	}
 	const [first] = roundings;
 	if (first !== undefined) {
 		const { label, entered, sent, step } = first;

@@ -5,7 +5,7 @@ import type { Job } from '../jobs/jobs';
 import type { JobOptions } from '../jobs/optionTable';
 import type { StoredResult } from './result';
 
-/** A paid result as an item. */
+/** A paid file, or a result without files, as an item. */
 export interface Delivery {
 	readonly itemIndex: number;
 	readonly item: INodeExecutionData;
@@ -14,13 +14,23 @@ export interface Delivery {
 	readonly alreadyPaid: boolean;
 	/** Null when a link was wanted and none could be made; undefined when none was wanted. */
 	readonly imageUrl: string | null | undefined;
+	/** Which of its request's files, from 0. */
+	readonly outputIndex: number;
+	/** Names of input fields that the result replaced. */
+	readonly replaced: readonly string[];
 }
 
+/** Fields that not every item has. They must not come through from the input. */
+const OPTIONAL_FIELDS = ['imageUrl', 'alreadyPaid', 'outputIndex'];
+
 /**
- * Fields that must not come through from the input: those that not every item has, and those of an error. n8n runs a node
- * again when its first item has a top-level `error`, whatever On Error says, and would pay for all items again.
+ * Fields of an error. n8n runs a node again when its first item has a top-level `error`, whatever On Error says, so a
+ * result never passes them on from its input.
  */
-const NOT_FROM_INPUT = ['imageUrl', 'alreadyPaid', 'error', 'message', 'details'];
+const ERROR_FIELDS = ['error', 'message', 'details'];
+
+/** A request costs once, however many files it gave: further files have no cost of their own. */
+const USED_BEFORE = { cost: null } as const;
 
 const without = (json: IDataObject, fields: readonly string[]): IDataObject =>
 	Object.fromEntries(Object.entries(json).filter(([field]) => !fields.includes(field)));
@@ -40,22 +50,24 @@ function signLink(
 
 function toImageUrl(
 	context: IExecuteFunctions,
-	{ file, link }: StoredResult,
+	file: StoredResult['files'][number] | undefined,
 	{ linkExpiry }: JobOptions,
 ): string | null | undefined {
-	if (linkExpiry === 'none' || file === undefined) return link;
-	return signLink(context, file, linkExpiry) ?? link ?? null;
+	if (linkExpiry === 'none' || file === undefined) return file?.link;
+	return signLink(context, file.binary, linkExpiry) ?? file.link ?? null;
 }
 
 /** The output fields in their order, which is part of the contract. */
 function toJson(
-	{ fields, usage, attempts, status }: StoredResult,
+	{ fields, attempts, status }: StoredResult,
+	file: StoredResult['files'][number] | undefined,
+	{ cost, remainingCredits, requestId, generationTime }: Usage,
 	imageUrl: string | null | undefined,
 ): IDataObject {
-	const { cost, remainingCredits, requestId, generationTime } = usage;
 	if (status === 'QUEUED') return { ...fields, requestId, status, attempts };
 	return {
 		...fields,
+		...file?.fields,
 		cost,
 		remainingCredits,
 		requestId,
@@ -66,28 +78,47 @@ function toJson(
 	};
 }
 
-/** Returns the item of a stored result: its files as binary data, and what was asked, made and paid as json. */
-export function toDelivery(
+function toDelivery(
 	context: IExecuteFunctions,
 	result: StoredResult,
 	{ options, itemIndex }: Job<unknown>,
 	alreadyPaid: boolean,
+	index: number,
 ): Delivery {
+	const file = result.files[index];
+	const usage = index === 0 ? result.usage : { ...result.usage, ...USED_BEFORE };
 	const input = options.includeInputFields ? context.getInputData()[itemIndex] : undefined;
-	const imageUrl = toImageUrl(context, result, options);
-	const binary = {
-		...input?.binary,
-		...result.namedFiles,
-		...(result.file === undefined ? {} : { [options.binaryPropertyOutput]: result.file }),
+	const imageUrl = toImageUrl(context, file, options);
+	const files = {
+		...(index === 0 ? result.namedFiles : {}),
+		...(file === undefined ? {} : { [options.binaryPropertyOutput]: file.binary }),
 	};
+	const binary = { ...input?.binary, ...files };
+	const made = {
+		...toJson(result, file, usage, imageUrl),
+		...(alreadyPaid ? { alreadyPaid } : {}),
+		...(result.files.length > 1 ? { outputIndex: index } : {}),
+	};
+	const json = { ...without(input?.json ?? {}, [...OPTIONAL_FIELDS, ...ERROR_FIELDS]), ...made };
+	const replaced = [
+		...Object.keys(input?.json ?? {}).filter((field) => field in made || ERROR_FIELDS.includes(field)),
+		...Object.keys(input?.binary ?? {}).filter((field) => field in files),
+	];
 	const item = {
-		json: {
-			...without(input?.json ?? {}, NOT_FROM_INPUT),
-			...toJson(result, imageUrl),
-			...(alreadyPaid ? { alreadyPaid } : {}),
-		},
+		json,
 		...(Object.keys(binary).length === 0 ? {} : { binary }),
 		pairedItem: { item: itemIndex },
 	};
-	return { itemIndex, item, usage: result.usage, alreadyPaid, imageUrl };
+	return { itemIndex, item, usage, alreadyPaid, imageUrl, outputIndex: index, replaced };
 }
+
+/** Returns the items of a stored result, one for each file: the files as binary data, what was asked and paid as json. */
+export const toDeliveries = (
+	context: IExecuteFunctions,
+	result: StoredResult,
+	job: Job<unknown>,
+	alreadyPaid: boolean,
+): Delivery[] =>
+	Array.from({ length: Math.max(1, result.files.length) }, (_, index) =>
+		toDelivery(context, result, job, alreadyPaid, index),
+	);

@@ -6,7 +6,7 @@ import { SkippedError } from '../api/errors';
 import type { Failure } from '../jobs/jobs';
 
 /** What became of one job, or of one item. */
-type Outcome = { readonly itemIndex: number; readonly item: INodeExecutionData } | Failure;
+export type Outcome = { readonly itemIndex: number; readonly item: INodeExecutionData } | Failure;
 
 /** Returns whether an outcome is a failure. */
 export const isFailure = (outcome: Outcome): outcome is Failure => 'error' in outcome;
@@ -38,7 +38,7 @@ function toErrorItem(error: SegmindError, itemIndex: number): INodeExecutionData
  * Returns the error that stops a workflow. It has our own words alone: the original error holds the request's headers,
  * and with them the key.
  */
-function toNodeError(
+export function toNodeError(
 	node: INode,
 	{ message, description: advice, statusCode }: SegmindError,
 	itemIndex: number,
@@ -52,6 +52,24 @@ function toNodeError(
 			: new NodeApiError(node, { message }, { ...options, httpCode: String(statusCode) });
 	// n8n replaces a message in which it finds one of its codes, such as ENOENT.
 	return Object.assign(error, { message, description });
+}
+
+const inInputOrder = (outcomes: readonly Outcome[]): Outcome[] =>
+	outcomes.toSorted((one, other) => one.itemIndex - other.itemIndex);
+
+/**
+ * Returns whether n8n, or an agent, may run the node again for these outcomes: after an error that stops it, and with
+ * Retry On Fail after a first item that is an error.
+ */
+export function triesAgain(
+	context: IExecuteFunctions,
+	outcomes: readonly Outcome[],
+	stops: boolean,
+): boolean {
+	const { type, retryOnFail } = context.getNode();
+	const [first] = inInputOrder(outcomes);
+	if (stops || type.endsWith('Tool')) return outcomes.some(isFailure);
+	return retryOnFail === true && first !== undefined && isFailure(first);
 }
 
 /** The failure to report: one that was skipped has its cause in another one. */
@@ -71,7 +89,7 @@ export function toOutput(
 	stops: boolean,
 	note?: string,
 ): INodeExecutionData[] {
-	const ordered = outcomes.toSorted((one, other) => one.itemIndex - other.itemIndex);
+	const ordered = inInputOrder(outcomes);
 	const failure = mainFailure(ordered.filter(isFailure));
 	if (failure !== undefined && stops) {
 		throw toNodeError(context.getNode(), failure.error, failure.itemIndex, note);

@@ -3,30 +3,37 @@ import type { IBinaryData, IDataObject } from 'n8n-workflow';
 import type { Usage } from '../api/response';
 import type { MediaFile } from '../files/fileType';
 
-/** What a job and its item say about the result. */
+/** What a job and its items say about the result. */
 interface ResultBase {
-	/** Output fields about what was asked for and made. They come first in the item. */
+	/** Output fields about what was asked for and made. They come first in each item. */
 	readonly fields: IDataObject;
 	readonly usage: Usage;
-	/** Where Segmind keeps the file. */
-	readonly link?: string | undefined;
 	/** Says whether a queued request is finished; left out for a direct one. */
 	readonly status?: 'QUEUED' | 'COMPLETED';
 }
 
 /** What a paid request produced. */
 export interface Result extends ResultBase {
-	/** Goes to the binary field that the user chose. */
-	readonly file?: MediaFile | undefined;
-	/** Go to binary fields of their own names. */
+	/** Each one becomes an item with the file in the binary field that the user chose. */
+	readonly files: ReadonlyArray<{
+		readonly file: MediaFile;
+		/** Where Segmind keeps it. */
+		readonly link: string | undefined;
+	}>;
+	/** All go to the first item, to binary fields of their own names. */
 	readonly namedFiles?: Readonly<Record<string, MediaFile>>;
 }
 
 /** A result whose files are stored in n8n. */
 export interface StoredResult extends ResultBase {
-	/** Without an extension. */
+	/** Of the first file, without an extension. */
 	readonly fileName: string;
-	readonly file?: IBinaryData;
+	readonly files: ReadonlyArray<{
+		readonly binary: IBinaryData;
+		readonly link: string | undefined;
+		/** Output fields about the file. */
+		readonly fields: IDataObject;
+	}>;
 	readonly namedFiles: Readonly<Record<string, IBinaryData>>;
 	readonly attempts: number;
 }

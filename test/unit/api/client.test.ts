@@ -63,13 +63,13 @@ describe.each(Object.entries(WAYS))('the response to a %s', (_, send) => {
 		},
 	);
 
-	it('is read up to 64 MiB, or 64 KiB when it is an error', async () => {
+	it('is held up to 64 MiB, or 64 KiB when it is an error', async () => {
 		const { client } = await open();
 		server.respond = (_request, response) => response.end(Buffer.alloc(64 * MEBIBYTE));
 		expect(await send(client)).toHaveProperty('body.length', 64 * MEBIBYTE);
-		server.respond = (_request, response) => response.end(Buffer.alloc(64 * MEBIBYTE + 1));
-		const message = 'The response is larger than 64 MiB and was cut off';
-		await expect(send(client)).rejects.toMatchObject({ reason: 'response', statusCode: 200, message });
+		server.respond = (_request, response) => void response.write(Buffer.alloc(64 * MEBIBYTE + 1));
+		const error = { reason: 'response', statusCode: 200, message: 'The response is larger than 64 MiB' };
+		await expect(send(client)).rejects.toMatchObject(error);
 		server.respond = (_request, response) => response.writeHead(500).end('x'.repeat(MEBIBYTE));
 		expect(await send(client)).toHaveProperty('body.length', 64 * 1024);
 	});

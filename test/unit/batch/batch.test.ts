@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { PendingError } from '../../../nodes/Segmind/api/errors';
+import { PendingError, SegmindError } from '../../../nodes/Segmind/api/errors';
 import { executeJobs } from '../../../nodes/Segmind/batch/execute';
 import type { Task } from '../../../nodes/Segmind/batch/task';
 import type { Job } from '../../../nodes/Segmind/jobs/jobs';
@@ -16,11 +16,13 @@ class FakeTask implements Task<string> {
 	/** What a step fails with once. */
 	readonly errors = new Map<string, Error>();
 	delivery: 'direct' | 'queued' | 'submitOnly' = 'direct';
-	price: number | 'free' = 0.05;
+	isFree = false;
+	price: number | undefined = 0.05;
 	usage = usageOf();
 	/** Milliseconds for one image. */
 	duration = 0;
 	onCollect = (): void => undefined;
+	targetOf = ({ request }: Job<string>) => ({ endpoint: request === 'x' ? 'x' : 'flux', price: this.price });
 	identityOf = ({ request }: Job<string>): unknown => [request];
 	fileNameOf: Task<string>['fileNameOf'] = ({ request }, queued) => queued?.requestId ?? request;
 
@@ -35,8 +37,8 @@ class FakeTask implements Task<string> {
 	collect: Task<string>['collect'] = async (_client, { request }, { requestId }) => {
 		this.onCollect();
 		await this.step(`collect ${requestId}`);
-		const { file, ...rest } = imageOf(request, this.usage);
-		return this.delivery === 'submitOnly' ? { ...rest, status: 'QUEUED' } : { ...rest, file };
+		const image = imageOf(request, this.usage);
+		return this.delivery === 'submitOnly' ? { ...image, files: [], status: 'QUEUED' } : image;
 	};
 
 	private async step(name: string): Promise<void> {
@@ -59,6 +61,7 @@ beforeEach(() => {
 
 /** Runs the node once, with a job for each letter. */
 async function run(letters: string, options: IDataObject = {}, invalid: number[] = []) {
+	n8n.items = [...letters].map((prompt) => ({ json: { prompt } }));
 	const jobs = jobsOf([...letters], options).filter(({ itemIndex }) => !invalid.includes(itemIndex));
 	const failures = invalid.map((itemIndex) => ({ itemIndex, error: errorOf('request') }));
 	const list = { jobs, failures, options: toBatchOptions(options) };
@@ -93,9 +96,9 @@ test.each<[string, FakeTask['delivery'], Error | 'storage', string, string]>([
 	['does not resend what may have been billed', 'direct', errorOf('response'), 'response, then response', ''],
 	['does not resend after an unexpected error', 'direct', unexpected, 'uncertain, then uncertain', ''],
 	['does not resend what could not be stored', 'direct', 'storage', 'uncertain, then uncertain', ''],
-	['collects after a PendingError', 'queued', pending, 'uncertain, then b', 'collect id-b'],
-	['collects after an unexpected error', 'queued', unexpected, 'uncertain, then b', 'collect id-b'],
-	['collects what could not be stored', 'queued', 'storage', 'uncertain, then b', 'collect id-b'],
+	['collects after a PendingError', 'queued', pending, 'uncertain, then b*', 'collect id-b'],
+	['collects after an unexpected error', 'queued', unexpected, 'uncertain, then b*', 'collect id-b'],
+	['collects what could not be stored', 'queued', 'storage', 'uncertain, then b*', 'collect id-b'],
 	['resends a queued request that failed', 'queued', blocked, 'moderation, then b', again],
 	['resends a submission that failed', 'submitOnly', blocked, 'moderation, then b', again],
 ])('a second try %s', async (_name, delivery, error, outcomes, steps) => {
@@ -118,27 +121,28 @@ test('says what happened when it can not know whether an image was billed', asyn
 test('an uncertain request is resent by Retry execution, or when the user takes the risk', async () => {
 	task.errors.set('send a', errorOf('uncertain')).set('send b', errorOf('uncertain'));
 	expect(await outcomesOf('ab')).toBe('uncertain uncertain');
-	expect(await outcomesOf('ax', { retryUncertain: true }, [1])).toBe('a request');
+	expect(await outcomesOf('xa', { retryUncertain: true }, [0])).toBe('request a');
 	n8n.retryExecution();
 	expect(await outcomesOf('ab')).toBe('a* b');
 });
 
 test('a later try delivers what is paid, without a credential and whatever becomes of the rest', async () => {
 	task.errors.set('send b', errorOf('request'));
-	await run('abc');
-	expect(await outcomesOf('ca', {}, [2])).toBe('c* a* request');
-	expect(n8n.credentialsRead).toBe(1);
+	await run('bac');
+	expect(n8n.credentialsRead).toBe(3);
+	expect(await outcomesOf('xca', {}, [0])).toBe('request c* a*');
+	expect(n8n.credentialsRead).toBe(3);
 	task.errors.set('send x', errorOf('credential'));
 	expect(await outcomesOf('xya', { concurrency: 1 })).toBe('credential credential a*');
-	expect(stepsOf(task)).toBe('send a, send b, send c, send x');
+	expect(stepsOf(task)).toBe('send b, send a, send c, send x');
 });
 
 test('gives every file of a run a name of its own', async () => {
 	task.errors.set('send B', errorOf('request'));
 	const names = async (...args: Parameters<typeof run>) =>
 		(await run(...args)).map(({ binary }) => binary?.data?.fileName ?? '').join(' ');
-	expect(await names('bbB')).toBe('b.png b-2.png ');
-	expect(await names('Bbb')).toBe('B-3.png b-2.png b.png');
+	expect(await names('Bbb')).toBe(' b-2.png b-3.png');
+	expect(await names('bbB')).toBe('b-3.png b-2.png B.png');
 	expect(await names('ab', { fileName: 'mine' })).toBe('mine.png mine-2.png');
 });
 
@@ -164,21 +168,22 @@ test('stores a queued request before it is polled', async () => {
 test('collects what an earlier try submitted, whatever the limit and when the delivery was changed', async () => {
 	task.delivery = 'submitOnly';
 	const options = { minimumRemainingCredits: 1 };
-	expect(await outcomesOf('ab', {}, [1])).toBe('a request');
-	expect(await outcomesOf('ab', options)).toBe('a* credits');
+	expect(await outcomesOf('ab', {}, [0])).toBe('request b');
+	expect(await outcomesOf('ab', options)).toBe('credits b*');
 	task.delivery = 'queued';
-	const [image] = await run('ab', options);
-	expect(image).toMatchObject({ json: { attempts: 1 }, binary: { data: { fileName: 'id-a.png' } } });
+	const [, image] = await run('ab', options);
+	expect(image).toMatchObject({ json: { attempts: 1 }, binary: { data: { fileName: 'id-b.png' } } });
 });
 
 test('what is free is never uncertain, and is fetched again when it could not be stored', async () => {
-	task.price = 'free';
+	task.isFree = true;
 	task.errors.set('send a', errorOf('uncertain'));
 	expect(await outcomesOf('a', { minimumRemainingCredits: 1 })).toBe('uncertain');
 	n8n.storageError = 'No space left';
 	const [item] = await run('a');
 	expect(item?.json).toMatchObject({
-		error: 'The image was made but n8n could not store it: No space left',
+		error: 'The result was made but n8n could not store it: No space left',
+		details: { billed: 'no', attempts: 1 },
 		message: expect.stringContaining('fetched by its request ID, v1-id,'),
 	});
 	n8n.storageError = undefined;
@@ -207,8 +212,8 @@ describe('a minimum of remaining credits', () => {
 			n8n.balance = { statusCode: 200, body: { credits: 1 } };
 			n8n.cancellation.abort();
 		});
-		expect(await outcomesOf('a', options)).toBe('request');
-		expect([n8n.balanceRequests, task.log, now()]).toEqual([2, [], 300]);
+		await expect(run('a', options)).rejects.toMatchObject({ message: 'The execution was cancelled' });
+		expect([task.log, now()]).toEqual([[], 250]);
 	});
 });
 
@@ -221,12 +226,14 @@ describe('a node that stops on errors', () => {
 	test('sends nothing after the first one, and says what is paid and kept', async () => {
 		await expect(run('acbd', { concurrency: 1 })).rejects.toMatchObject({
 			message: 'It failed: request',
-			description:
-				'Try again later. 2 of 4 images are paid and kept: Retry On Fail and Retry execution pay only for the rest.',
+			description: expect.stringMatching(
+				/^Try again later\. 2 of 4 results are paid and kept: .* pay only for the rest\./,
+			),
 		});
 		expect(stepsOf(task)).toBe('send a, send c, send b');
 		task.errors.set('send x', errorOf('request'));
-		await expect(run('x')).rejects.toMatchObject({ description: 'Try again later.' });
+		const description = expect.stringMatching(/^Try again later\. Retry execution keeps this run's input/);
+		await expect(run('x')).rejects.toMatchObject({ description });
 	});
 
 	test('sends nothing at all when an item is invalid', async () => {
@@ -243,6 +250,42 @@ test('a node that continues on errors delivers in the order of its items, with h
 		"Waited 3 s for Segmind's rate limit",
 		'Width 500 was sent as 512: the API counts in steps of 32',
 	]);
+});
+
+test('a cancelled execution ends at once, and knows what may have been billed', async () => {
+	task.duration = 10_000;
+	void sleep(250).then(() => n8n.cancellation.abort());
+	await expect(run('abcd', { concurrency: 2 })).rejects.toMatchObject({
+		message: 'The execution was cancelled',
+	});
+	expect(now()).toBe(250);
+	expect(JSON.stringify(n8n.nodeContext).match(/"state":"uncertain"/g)).toHaveLength(2);
+	n8n.cancellation = new AbortController();
+	task.duration = 0;
+	expect(await outcomesOf('abcd')).toBe('uncertain uncertain c d');
+});
+
+test('an error skips only what would meet it as well', async () => {
+	task.errors.set('send x', new SegmindError('endpoint', 'Gone', 'Look.', { stops: 'endpoint' }));
+	expect(await outcomesOf('xaxb', { concurrency: 1 })).toBe('endpoint a endpoint b');
+	expect(stepsOf(task)).toBe('send x, send a, send b');
+});
+
+test('storage that fails stops the batch, with the attempts that were made', async () => {
+	n8n.storageError = 'No space left';
+	const items = await run('abcdef', { concurrency: 2 });
+	expect(items.map(({ json }) => (json.details as IDataObject).attempts)).toEqual([1, 1, 0, 0, 0, 0]);
+	expect(stepsOf(task)).toBe('send a, send b');
+});
+
+test('storage that can not be read keeps what is paid', async () => {
+	task.errors.set('send a', errorOf('request'));
+	await run('ab');
+	n8n.readError = 'EMFILE';
+	expect(await outcomesOf('ab')).toBe('a uncertain');
+	task.errors.set('send x', errorOf('request'));
+	n8n.readError = undefined;
+	expect(stepsOf(task)).toBe('send a, send b, send a');
 });
 
 test('a job that was held back after an uncertain one is sent by the next try', async () => {

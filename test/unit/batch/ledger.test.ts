@@ -17,11 +17,10 @@ const open = (identityOf: (job: Job<string>) => unknown = ({ request }) => reque
 
 const queued = (requestId: string) => ({ state: 'queued' as const, queued: { requestId } });
 
-const paid = (fileName: string, fileId?: string) => ({
+const paid = (fileName: string) => ({
 	state: 'paid' as const,
 	result: {
-		...{ fields: {}, usage: usageOf(), fileName, namedFiles: {}, attempts: 1 },
-		...(fileId === undefined ? {} : { file: { id: fileId, data: '', mimeType: 'image/png' } }),
+		...{ fields: {}, usage: usageOf(), fileName, files: [], namedFiles: {}, attempts: 1 },
 	},
 });
 
@@ -30,16 +29,30 @@ const textOf = (entry: LedgerEntry | undefined): string => {
 	return entry?.state === 'queued' ? entry.queued.requestId : (entry?.state ?? '-');
 };
 
+/** Opens the ledger in a new try with these jobs, each of an item with its prompt. */
+async function load(
+	jobs: ReadonlyArray<Job<string>>,
+	identityOf?: (job: Job<string>) => unknown,
+): Promise<Ledger<string>> {
+	n8n.items = [];
+	for (const { itemIndex, request } of jobs) n8n.items[itemIndex] = { json: { prompt: request } };
+	const ledger = open(identityOf);
+	await ledger.load(jobs);
+	return ledger;
+}
+
 /** What a new try knows about each of its jobs: the name of its file, its request id, 'uncertain' or nothing. */
 async function knownOf(jobs: ReadonlyArray<Job<string>>): Promise<string> {
-	const known = await open().load(jobs);
-	return jobs.map((job) => textOf(known.get(job))).join(' ');
+	const ledger = await load(jobs);
+	return jobs.map((job) => textOf(ledger.entryOf(job))).join(' ');
 }
 
 /** Records that a job was paid for each letter. */
 function pay(letters: string): void {
+	const jobs = jobsOf([...letters]);
+	n8n.items = jobs.map(({ request }) => ({ json: { prompt: request } }));
 	const ledger = open();
-	for (const job of jobsOf([...letters])) ledger.record(job, paid(`${job.request}${job.itemIndex}`));
+	for (const job of jobs) ledger.record(job, paid(`${job.request}${job.itemIndex}`));
 }
 
 test.each([
@@ -64,7 +77,9 @@ test('tells the images of one item apart', async () => {
 test('finds a job by its values, whatever the order of its fields, but not of its lists', async () => {
 	const jobs = jobsOf(['a']);
 	open(() => [{ b: [1, 2], a: { d: null, c: 'x' } }]).record(jobs[0]!, paid('a'));
-	const isKnown = async (identity: unknown) => (await open(() => identity).load(jobs)).size === 1;
+	n8n.parameters = { other: true };
+	const isKnown = async (identity: unknown) =>
+		(await load(jobs, () => identity)).entryOf(jobs[0]!) !== undefined;
 	expect(await isKnown([{ a: { c: 'x', d: null }, b: [1, 2] }])).toBe(true);
 	expect(await isKnown([{ a: { c: 'x', d: null }, b: [2, 1] }])).toBe(false);
 	expect(await isKnown([{ a: { c: 'x' }, b: [1, 2] }])).toBe(false);
@@ -80,17 +95,49 @@ test('what is paid comes before what is queued, and that before what is uncertai
 	expect(await knownOf(moved)).toBe('a2 id-1 uncertain -');
 });
 
-test('forgets a result whose file is gone, and stores a file of another execution again', async () => {
-	const jobs = jobsOf(['a', 'b']);
-	const ledger = open();
-	for (const job of jobs) ledger.record(job, paid(job.request, `of-${job.request}`));
-	n8n.files.set('of-a', Buffer.from('bytes'));
-	expect(await knownOf(jobs)).toBe('a -');
-	n8n.files.set('of-b', Buffer.from('bytes'));
-	expect(await knownOf(jobs)).toBe('a -');
-	expect(n8n.files.size).toBe(2);
+test('an expression that changes from try to try asks for nothing new', async () => {
+	const jobs = jobsOf(['a']);
+	n8n.items = [{ json: { prompt: 'a' } }];
+	open(() => 'seed 1').record(jobs[0]!, paid('first'));
+	const known = async (): Promise<[string, number]> => {
+		const ledger = await load(jobs, () => 'seed 2');
+		return [textOf(ledger.entryOf(jobs[0]!)), ledger.changed];
+	};
+	expect(await known()).toEqual(['first', 1]);
 	n8n.retryExecution();
-	expect((await open().load(jobs)).get(jobs[0]!)).toMatchObject({ result: { file: { id: 'file-2' } } });
+	expect(await known()).toEqual(['first', 1]);
+	n8n.parameters = { seed: '={{ 2 }}' };
+	expect(await known()).toEqual(['-', 0]);
+	n8n.parameters = {};
+	jobs[0] = { ...jobs[0]!, request: 'another input' };
+	expect(await known()).toEqual(['-', 0]);
+});
+
+test('each try of a tool finds what it asked for, whatever its run index, and nothing else', async () => {
+	n8n.type = 'segmindTool';
+	const [a, b] = [jobsOf(['a']), jobsOf(['b'])];
+	open().record(a[0]!, queued('id-a'));
+	n8n.runIndex = 1;
+	expect(await knownOf(b)).toBe('-');
+	expect(await knownOf(a)).toBe('id-a');
+	const call = open();
+	call.record(b[0]!, paid('b'));
+	call.clear();
+	n8n.runIndex = 2;
+	expect([await knownOf(a), await knownOf(b)]).toEqual(['id-a', '-']);
+	const last = await load(a);
+	last.clear();
+	expect(n8n.nodeContext).toEqual({});
+});
+
+test('knows what earlier tries have spent, or may have', async () => {
+	const jobs = jobsOf(['a', 'b', 'c']);
+	const ledger = open();
+	ledger.record(jobs[0]!, paid('a'));
+	ledger.record(jobs[1]!, queued('id-b'));
+	ledger.recordUncertain(jobs[2]!, errorOf('uncertain'));
+	for (const each of [ledger, await load(jobs)]) expect(each.spentOn(jobs, () => 1)).toBe(2.05);
+	expect(ledger.spentOn(jobsOf(['d']), () => 1)).toBe(0);
 });
 
 test('holds an uncertain job back in Retry On Fail, and forgets it in Retry execution', async () => {
@@ -98,7 +145,7 @@ test('holds an uncertain job back in Retry On Fail, and forgets it in Retry exec
 	open().recordUncertain(jobs[0]!, errorOf('uncertain'));
 	const description = expect.stringMatching(/^Try again later\. Not retried automatically\. .*'Retry When/);
 	const error = { message: 'It failed: uncertain', description };
-	expect((await open().load(jobs)).get(jobs[0]!)).toMatchObject({ error });
+	expect((await load(jobs)).entryOf(jobs[0]!)).toMatchObject({ error });
 	expect(await knownOf(jobsOf(['a'], { retryUncertain: true }))).toBe('-');
 	n8n.retryExecution();
 	expect(await knownOf(jobs)).toBe('-');
@@ -145,10 +192,12 @@ describe('with 10,000 items', () => {
 	])('finds the entries of jobs that are %s', async (_name, shift, promptOf) => {
 		const start = cpuSeconds();
 		const jobs = jobsOf(Array.from({ length: 10_000 }, (_, index) => promptOf(index)));
+		n8n.items = jobs.map(({ request }) => ({ json: { prompt: request } }));
 		const ledger = open();
 		for (const job of jobs) ledger.record(job, paid('fox'));
 		const moved = jobs.map((job) => ({ ...job, itemIndex: job.itemIndex + shift }));
-		expect((await open().load(moved)).size).toBe(10_000);
+		const loaded = await load(moved);
+		expect(moved.every((job) => loaded.entryOf(job) !== undefined)).toBe(true);
 		expect(cpuSeconds() - start).toBeLessThan(2);
 	});
 

@@ -7,6 +7,7 @@ import { errorOf, now, settle, settleError, useFakeTime, usageOf } from './setup
 
 beforeEach(() => useFakeTime());
 
+const TARGET = { endpoint: 'flux', price: 0.1 };
 const TEN_MINUTES = 600_000;
 const LONGER = TEN_MINUTES + 1;
 const risky = { retryUncertain: true };
@@ -14,11 +15,12 @@ const server = (retryAfter?: number) => errorOf('server', retryAfter);
 const servers = (count: number) => Array.from({ length: count }, () => server());
 
 /** A batch with credits for some images, in which each request fails with the next error while there are any. */
-function batchOf(errors: readonly Error[], images = 3) {
+function batchOf(errors: readonly Error[], images = 3, stopsOnError = false) {
 	const times: number[] = [];
-	const limiter = new RateLimiter(0, undefined);
-	const spending = new SpendingLimit(1, 0.1, async () => 1 + images * 0.1);
-	const send = async () => {
+	const limiter = new RateLimiter(0, stopsOnError, undefined);
+	const spending = new SpendingLimit(1, 0, 0, async () => 1 + images * 0.1);
+	const send = async (onSent: () => void) => {
+		onSent();
 		const error = errors[times.length];
 		times.push(now());
 		if (error !== undefined) throw error;
@@ -26,7 +28,7 @@ function batchOf(errors: readonly Error[], images = 3) {
 	};
 	/** Runs a job and returns what became of it after how many requests. */
 	const run = async (options = {}): Promise<string> =>
-		await sendWithRetries(send, toJobOptions(options), limiter, spending).then(
+		await sendWithRetries(send, toJobOptions(options), TARGET, limiter, spending).then(
 			({ attempts }) => `paid ${attempts}`,
 			({ attempts, reason }) => `${reason} ${attempts}`,
 		);
@@ -75,7 +77,7 @@ test('all jobs wait for the rate limit that one met, even if that one gives up',
 	const batch = batchOf([errorOf('rateLimit', 5000), errorOf('rateLimit', 2000)]);
 	const outcomes = await settle(Promise.all([batch.run(), batch.run({ maxRetries: 0 })]));
 	expect(outcomes).toEqual(['paid 2', 'rateLimit 1']);
-	expect([batch.times, batch.limiter.waited]).toEqual([[0, 0, 5025], 5000]);
+	expect([batch.times, batch.limiter.waited]).toEqual([[0, 0, 5025], 5025]);
 	const other = batchOf([errorOf('rateLimit', 3000)]);
 	await settle(other.run({ maxRetries: 0 }));
 	await settle(other.run());
@@ -85,10 +87,24 @@ test('all jobs wait for the rate limit that one met, even if that one gives up',
 test('a rate limit of more than ten minutes stops the batch, and jobs that wait for the spending limit', async () => {
 	const paused = batchOf([errorOf('rateLimit', TEN_MINUTES)]);
 	await settle(paused.run({ maxRetries: 0 }));
+	await settle(paused.run());
 	expect(paused.limiter.waited).toBe(TEN_MINUTES);
 	const stopped = batchOf([errorOf('rateLimit', LONGER)], 1);
 	expect(await settle(Promise.all([stopped.run(), stopped.run()]))).toEqual(['rateLimit 1', 'rateLimit 0']);
-	expect(stopped.times).toEqual([0]);
+	expect(stopped.times).toEqual([TEN_MINUTES]);
+});
+
+test('a job that waits for the spending limit is not sent after an error that stops the batch', async () => {
+	const batch = batchOf([errorOf('request')], 1, true);
+	expect(await settle(Promise.all([batch.run(), batch.run()]))).toEqual(['request 1', 'request 0']);
+});
+
+test.each<[string, Error]>([
+	['the minimum holds back the retry', SkippedError.because(errorOf('credits'))],
+	['the retry was not billed', errorOf('request')],
+])('an attempt that may have been billed is reported when %s', async (_name, last) => {
+	const batch = batchOf([errorOf('uncertain'), last]);
+	expect(await settle(batch.run(risky))).toBe('uncertain 2');
 });
 
 test.each([

@@ -3,9 +3,10 @@ import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Reason } from '../../../nodes/Segmind/api/errors';
 import { SegmindError } from '../../../nodes/Segmind/api/errors';
+import type { Reason } from '../../../nodes/Segmind/api/reasons';
 import type { Usage } from '../../../nodes/Segmind/api/response';
+import type { MediaFile } from '../../../nodes/Segmind/files/fileType';
 import type { Job } from '../../../nodes/Segmind/jobs/jobs';
 import { toJobOptions } from '../../../nodes/Segmind/jobs/options';
 import type { Result } from '../../../nodes/Segmind/output/result';
@@ -53,11 +54,16 @@ export function usageOf(cost: number | null = 0.05, remainingCredits: number | n
 	return { cost, remainingCredits, requestId: 'v1-id', generationTime: null };
 }
 
+export const fileOf = (text: string): MediaFile => ({
+	...{ format: 'png', mimeType: 'image/png', width: 1, height: 2 },
+	...{ bytes: Buffer.from(text), size: text.length },
+});
+
 /** The image of a prompt. */
 export const imageOf = (prompt: string, usage = usageOf()): Result => ({
 	fields: { prompt },
 	usage,
-	file: { format: 'png', mimeType: 'image/png', width: 1, height: 2, bytes: Buffer.from(prompt) },
+	files: [{ file: fileOf(prompt), link: undefined }],
 });
 
 /** A job for each prompt, each of an item of its own. */

@@ -2,12 +2,17 @@ import { SkippedError } from '../../../nodes/Segmind/api/errors';
 import { SpendingLimit } from '../../../nodes/Segmind/batch/spendingLimit';
 import { flush, settleError, usageOf } from './setup';
 
+const FLUX = { endpoint: 'flux', price: 0.1 };
+
 /** How many more requests it lets through, one at a time, at the price that it knows. */
 async function countOf(limit: SpendingLimit): Promise<number> {
 	for (let count = 0; count < 1000; count += 1) {
-		const error = await limit.reserve().catch((thrown: unknown) => thrown);
-		if (error instanceof SkippedError) return count;
-		limit.settle({ billed: 'unknown' });
+		try {
+			limit.settle(await limit.reserve(FLUX), { billed: 'unknown' });
+		} catch (error) {
+			expect(error).toBeInstanceOf(SkippedError);
+			return count;
+		}
 	}
 	return Infinity;
 }
@@ -31,31 +36,76 @@ test.each<[string, number, number, Response[], number]>([
 	['holds nothing back without a minimum', 0, 0, [[100]], Infinity],
 ])('%s', async (_name, minimum, balance, responses, expected) => {
 	const readBalance = jest.fn(async () => balance);
-	const limit = new SpendingLimit(minimum, 0.1, readBalance);
+	const limit = new SpendingLimit(minimum, 0, 0, readBalance);
 	for (const response of responses) {
-		await limit.reserve();
-		if (typeof response === 'string') limit.settle({ billed: response });
-		else limit.settle({ billed: 'yes', usage: usageOf(...response) });
+		const reservation = await limit.reserve(FLUX);
+		if (typeof response === 'string') limit.settle(reservation, { billed: response });
+		else limit.settle(reservation, { billed: 'yes', usage: usageOf(...response) });
 	}
 	expect(await countOf(limit)).toBe(expected);
 	expect(readBalance).toHaveBeenCalledTimes(minimum === 0 ? 0 : 1);
 });
 
 test('requests wait while those in flight may leave enough for them', async () => {
-	const limit = new SpendingLimit(0.8, 0.1, async () => 1);
-	const started: number[] = [];
-	const reserved = [0, 1, 2, 3].map(async (each) => await limit.reserve().then(() => started.push(each)));
+	const limit = new SpendingLimit(0.8, 0, 0, async () => 1);
+	type Reservation = Awaited<ReturnType<typeof limit.reserve>>;
+	const started: Reservation[] = [];
+	const reserved = [0, 1, 2, 3].map(async () => started.push(await limit.reserve(FLUX)));
 	await flush();
-	expect(started).toEqual([0, 1]);
-	limit.settle({ billed: 'no' });
+	expect(started).toHaveLength(2);
+	limit.settle(started[0], { billed: 'no' });
 	await flush();
-	expect(started).toEqual([0, 1, 2]);
-	limit.settle({ billed: 'unknown' });
-	limit.settle({ billed: 'unknown' });
+	expect(started).toHaveLength(3);
+	limit.settle(started[1], { billed: 'unknown' });
+	limit.settle(started[2], { billed: 'unknown' });
 	expect(await settleError(reserved[3]!)).toMatchObject({
 		reason: 'credits',
-		message: 'Not sent: with $0.80 left, the image would take the balance below $0.80',
+		message: 'Not sent: with $0.80 left, the request would take the balance below $0.80',
 		description: expect.stringMatching(/'Minimum Remaining Credits'.*Nothing was billed/),
 		remainingCredits: 0.8,
 	});
+});
+
+test('counts with the price of each model', async () => {
+	const limit = new SpendingLimit(9.9, 0, 0, async () => 9.98);
+	const cheap = await limit.reserve({ endpoint: 'cheap', price: 0.03 });
+	limit.settle(cheap, { billed: 'yes', usage: usageOf(0.03, 9.95) });
+	await expect(limit.reserve({ endpoint: 'dear', price: 0.06 })).rejects.toBeInstanceOf(SkippedError);
+	expect(await limit.reserve({ endpoint: 'cheap', price: 0.03 })).toMatchObject({ amount: 0.03 });
+});
+
+test('sends one request of an unknown price, and learns it before the next', async () => {
+	const limit = new SpendingLimit(1, 0, 0, async () => 5);
+	const video = { endpoint: 'video', price: undefined };
+	const first = await limit.reserve(video);
+	let second: unknown;
+	const waiting = limit.reserve(video).then(
+		(reservation) => (second = reservation),
+		(error: unknown) => (second = error),
+	);
+	await flush();
+	expect(second).toBeUndefined();
+	limit.settle(first, { billed: 'yes', usage: usageOf(3) });
+	await waiting;
+	expect(second).toBeInstanceOf(SkippedError);
+});
+
+test('reads the balance again when a request of an unknown price says nothing', async () => {
+	const readBalance = jest.fn().mockResolvedValueOnce(5).mockResolvedValue(2);
+	const limit = new SpendingLimit(1.97, 0, 0, readBalance);
+	const video = { endpoint: 'video', price: undefined };
+	limit.settle(await limit.reserve(video), { billed: 'yes', usage: usageOf(null) });
+	await expect(limit.reserve(video)).rejects.toBeInstanceOf(SkippedError);
+	expect(readBalance).toHaveBeenCalledTimes(2);
+});
+
+test('a run costs no more than its maximum, with what earlier tries have paid', async () => {
+	const readBalance = jest.fn(async () => 0);
+	const limit = new SpendingLimit(0, 0.5, 0.2, readBalance);
+	expect(await countOf(limit)).toBe(3);
+	await expect(limit.reserve(FLUX)).rejects.toMatchObject({
+		reason: 'credits',
+		description: expect.stringContaining("'Maximum Cost per Run'"),
+	});
+	expect(readBalance).not.toHaveBeenCalled();
 });

@@ -21,7 +21,7 @@ it.each<[check: keyof typeof CHECKS, result: unknown, values: unknown[]]>([
 	['boolean', true, [true, 'true', ' TRUE\n']],
 	['boolean', false, [false, 'false', ' False ']],
 	['text', '  fox\n', ['  fox\n']],
-	['choice', 'b', ['b', ' b\n']],
+	['choice', 'b', ['b', ' b\n', 'B']],
 	['object', NESTED, [NESTED, ` ${JSON.stringify(NESTED)}\n`]],
 	['object', {}, ['{}', {}]],
 ])('%s returns %j for %j', (check, result, values) => {
@@ -51,7 +51,7 @@ it.each<[check: keyof typeof CHECKS, problem: string, advice: string, values: un
 	['text', `is not a text: ["${FOXES}"]`, 'Point its expression', [[FOXES]]],
 	['text', `is not a text: ["${FOXES}🦊…`, 'Point its expression', [[`${FOXES}🦊`]]],
 	['choice', 'is empty', 'Use one of a, b.', EMPTY],
-	['choice', 'is not one of the choices: ', 'Use one of a, b.', ['A', 'c', 7, ['a']]],
+	['choice', 'is not one of the choices: ', 'Use one of a, b.', ['c', 7, ['a']]],
 	['object', 'is not valid JSON', 'Check its quotes', ['', ' ', '{', '{a: 1}', '{"a":1,}', 'fox']],
 	['object', 'is not a JSON object', 'Enter an', [null, undefined, 7, true, [{}], 'null', '[]', '"a"', '7']],
 ])('%s rejects what %s, and advises: %s', (check, problem, advice, values) => {

@@ -12,6 +12,9 @@ const ALL = { ...LEAST, ...SET, guidance: '3.5', steps: 20, interval: 1.5, width
 
 const modelOf = (id = 'flux-1.1-pro') => MODELS.find((model) => model.id === id)!;
 const requestOf = (raw: Raw, id?: string) => toImageRequest(modelOf(id), Object.freeze(raw), () => 777);
+const noDraw = () => {
+	throw new Error('a seed was drawn');
+};
 const bodyOf = (raw: Raw, id?: string) => requestOf(raw, id).body;
 
 const BODY = { prompt: 'a fox', aspect_ratio: '1:1', output_format: 'webp', seed: 777 };
@@ -40,20 +43,28 @@ it.each(['', ' \n', null, undefined])('leaves %j to the API, unless a value must
 });
 
 it.each<[id: string, parameter: string, wire: string, good: unknown[], bad: unknown[]]>([
-	['flux-1.1-pro', 'prompt', 'prompt', ['  spaces  ', 'line\nline', 'صورة', '🦊', '0'], [0, ['a']]],
+	[
+		'flux-1.1-pro',
+		'prompt',
+		'prompt',
+		['  spaces  ', 'line\nline', 'صورة', '🦊', '0'],
+		[['a'], '[object Object]'],
+	],
 	['flux-1.1-pro', 'aspectRatio', 'aspect_ratio', ['4:3', '9:16'], ['21:9', 7]],
 	['flux-pro', 'aspectRatio', 'aspect_ratio', ['5:4'], ['21:9', 'custom']],
-	['flux-1.1-pro-ultra', 'outputFormat', 'output_format', ['jpg', 'png'], ['webp', 'PNG']],
+	['flux-1.1-pro-ultra', 'outputFormat', 'output_format', ['jpg', 'png'], ['webp', 'gif']],
 	['flux-1.1-pro', 'height', 'height', [256, 1440], [255, 1441, 300.5]],
 	['flux-1.1-pro', 'promptUpsampling', 'prompt_upsampling', [true, false], ['maybe', 1]],
 	['flux-1.1-pro', 'safetyTolerance', 'safety_tolerance', [1, 5], [0, 6]],
-	['flux-1.1-pro', 'seed', 'seed', [0, 4294967295], [-1, 4294967296, 1.5]],
+	['flux-1.1-pro', 'seed', 'seed', [0, 4294967295], [-2, 4294967296, 1.5]],
 	['flux-pro', 'guidance', 'guidance', [2, 3.5, 5], [1.99, 5.01]],
 ])('%s takes the %s, sent as %s: %j and not %j', (id, parameter, wire, good, bad) => {
 	const raw = id === 'flux-1.1-pro' ? CUSTOM : { ...CUSTOM, aspectRatio: '1:1' };
 	for (const value of good) expect(bodyOf({ ...raw, [parameter]: value }, id)[wire]).toBe(value);
 	for (const value of bad) {
-		expect(() => requestOf({ ...raw, [parameter]: value }, id)).toThrow(/^'[A-Z].+' is (out|not|neither)/);
+		expect(() => requestOf({ ...raw, [parameter]: value }, id)).toThrow(
+			/^'[A-Z].+' (is (out|not|neither)|contains)/,
+		);
 	}
 });
 
@@ -84,9 +95,9 @@ it.each(['flux-1.1-pro', ' SDXL1.0-txt2img\n', '4x_upscaler', 'a'.repeat(100)])(
 	'takes the model %j',
 	(id) => {
 		const request = { model: { id: id.trim(), attributes: [] }, body: { prompt: 'a' }, anyMedia: true };
-		const sent = toOtherModelRequest(id, '{"prompt":"a"}');
+		const sent = toOtherModelRequest(id, '{"prompt":"a"}', noDraw);
 		expect(sent).toStrictEqual({ ...request, seedDrawn: false, roundings: [] });
-		expect(() => toOtherModelRequest(id, '[]')).toThrow("'Body' is not a JSON object");
+		expect(() => toOtherModelRequest(id, '[]', noDraw)).toThrow("'Body' is not a JSON object");
 	},
 );
 
@@ -94,5 +105,5 @@ it.each([
 	...['../get-user-credits', '..', '.', '.hidden', 'a/b', 'a\\b', 'a%2fb', '%2e%2e', 'a?x=1', 'a#b', 'a b'],
 	...['a\nb', 'a\0b', 'а-b', 'ａ', 'https://a.test/v1/a', '-rf', '_a', '@a.test', 'a'.repeat(101), '', ['a']],
 ])('rejects the model %j', (id) => {
-	expect(() => toOtherModelRequest(id, {})).toThrow(/^'Model ID' (has char|is empty|is not a text)/);
+	expect(() => toOtherModelRequest(id, {}, noDraw)).toThrow(/^'Model ID' (has char|is empty|is not a text)/);
 });

@@ -12,7 +12,7 @@ const contextOf = (...items: ReadonlyArray<Readonly<Record<string, unknown>>>) =
 		getNodeParameter: (name: string, index: number, fallback: unknown) => items[index]?.[name] ?? fallback,
 	}) as unknown as IExecuteFunctions;
 
-const DEFAULTS = { concurrency: 4, minimumRemainingCredits: 0, requestsPerMinute: 0 };
+const DEFAULTS = { concurrency: 4, maximumCostPerRun: 0, minimumRemainingCredits: 0, requestsPerMinute: 0 };
 
 it('lists the jobs of every item, and each item that fails', async () => {
 	const error = new SegmindError('request', 'x', 'y');
@@ -38,11 +38,11 @@ it('reads the options of the batch from the first item alone, and has no jobs wh
 	expect(jobsOf).not.toHaveBeenCalled();
 });
 
-it('reads the parameters of an item, with a default for what the panel hides', () => {
+it('reads the parameters of an item, with a default for what the panel hides, unless it depends on another value', () => {
 	const top = { prompt: 'a fox', aspectRatio: '' };
 	const item = { ...top, additionalFields: { seed: 0, prompt: 'x' }, options: { timeout: 9 } };
 	const context = contextOf({}, item);
-	const defaults = { prompt: '', aspectRatio: '1:1', width: 1024, height: 1024, outputFormat: 'webp' };
+	const defaults = { prompt: '', aspectRatio: '1:1', width: '', height: '', outputFormat: 'webp' };
 	expect(readAttributes(context, flux11Pro, 0)).toStrictEqual(defaults);
 	expect(readAttributes(context, flux11Pro, 1)).toStrictEqual({ ...defaults, ...top, seed: 0 });
 	expect([readOptions(context, 0), readOptions(context, 1)]).toStrictEqual([{}, { timeout: 9 }]);

@@ -8,11 +8,12 @@ const optionsOf = (raw: Raw) => ({ ...toJobOptions(raw), ...toBatchOptions(raw) 
 const OPTIONS: ReadonlyArray<[name: string, defaultValue: unknown, good: unknown[], bad: unknown[]]> = [
 	['binaryPropertyOutput', 'data', ['image'], [7, '__proto__', ' constructor', 'prototype']],
 	['concurrency', 4, [1, 20], [0, 21, 1.5]],
-	['delivery', 'direct', ['queued', 'submitOnly'], ['Queued', 7]],
+	['delivery', 'direct', ['queued', 'submitOnly'], ['later', 7]],
 	['fileName', undefined, ['product-42', 'a.b'], ['.png', '/', {}]],
 	['includeInputFields', false, [true], [1, 'yes']],
 	['linkExpiry', 'none', ['1 hour', '1 day', '7 days'], ['2 days', 7]],
 	['maxRetries', 4, [0, 10], [-1, 11, 0.5]],
+	['maximumCostPerRun', 0, [0.5, 1_000_000], [-0.01, 1_000_001, 'x']],
 	['minimumRemainingCredits', 0, [0.5, 1_000_000], [-0.01, 1_000_001, 'x']],
 	['numberOfImages', 1, [1, 10], [0, 11, 1.5]],
 	['requestsPerMinute', 0, [60, 6000], [-1, 6001, 0.5]],
@@ -23,7 +24,13 @@ const OPTIONS: ReadonlyArray<[name: string, defaultValue: unknown, good: unknown
 const DEFAULTS = Object.fromEntries(OPTIONS);
 
 it.each(OPTIONS)('%s is %j unless it is set', (name, defaultValue, good, bad) => {
-	for (const empty of [undefined, null, '']) expect(optionsOf({ [name]: empty })).toStrictEqual(DEFAULTS);
+	expect(optionsOf({ [name]: '' })).toStrictEqual(DEFAULTS);
+	// A limit that an expression lost is not taken for none.
+	const isLimit = name === 'maximumCostPerRun' || name === 'minimumRemainingCredits';
+	for (const lost of [undefined, null]) {
+		if (isLimit) expect(() => optionsOf({ [name]: lost })).toThrow('is empty');
+		else expect(optionsOf({ [name]: lost })).toStrictEqual(DEFAULTS);
+	}
 	expect(DEFAULTS[name]).toBe(defaultValue);
 	for (const value of good) {
 		for (const raw of [value, ` ${value}\n`]) expect(optionsOf({ [name]: raw })).toHaveProperty(name, value);

@@ -21,6 +21,7 @@ it.each([
 });
 
 const LINK = 'https://a.example/1.png';
+const OTHER = 'https://a.example/2.png';
 const OUTPUTS = { picture: LINK, count: 0, sure: false, more: { a: [1] } };
 const listOf = (...names: unknown[]) => names.map((keyname, index) => ({ keyname, value: index }));
 const LIST = Object.entries(OUTPUTS).map(([keyname, value]) => ({ keyname, value }));
@@ -31,7 +32,7 @@ it.each<[output: unknown, outputs: object]>([
 	[OUTPUTS, OUTPUTS],
 	[JSON.stringify(OUTPUTS), OUTPUTS],
 	...['a fox', LINK, 7, null, undefined, {}].map((output): [unknown, object] => [output, { output }]),
-	['7', { output: 7 }],
+	['7', { output: '7' }],
 	['[]', {}],
 	[[{ value: 'a' }, 'b', { keyname: 'c' }], { output1: 'a', output2: 'b', c: { keyname: 'c' } }],
 	[[{ keyname: 'a', value: null }], { a: null }],
@@ -42,7 +43,15 @@ it.each<[output: unknown, outputs: object]>([
 });
 
 it('finds each link to a file, with a field of its own', () => {
-	const outputs = { ...OUTPUTS, caption: 'a fox', list: [LINK, 7, LINK], list1: LINK, one: [LINK], none: [] };
+	const outputs = {
+		...OUTPUTS,
+		caption: 'a fox',
+		list: [LINK, 7, OTHER, LINK],
+		list1: LINK,
+		one: [LINK],
+		none: [],
+	};
 	const fields = ['picture', 'list1', 'list2', 'list1-2', 'one'];
-	expect(linksIn(outputs)).toStrictEqual(fields.map((field) => [field, LINK]));
+	const links = [LINK, LINK, OTHER, LINK, LINK];
+	expect(linksIn(outputs)).toStrictEqual(fields.map((field, index) => [field, links[index]]));
 });

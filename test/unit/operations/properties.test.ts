@@ -31,10 +31,10 @@ const MODEL = 'resource=image operation=generate model=flux-1.1-pro';
 const FLUX = `${MODEL} prompt= aspectRatio=1:1`;
 const COMMON = 'outputQuality=80 promptUpsampling=true safetyTolerance=2 seed=';
 const FILE = 'fileName= concurrency=4';
-const REST = 'includeInputFields=false maxRetries=4 minimumRemainingCredits=0';
+const REST = 'includeInputFields=false maxRetries=4 maximumCostPerRun=0 minimumRemainingCredits=0';
 const OPTIONS = `options: delivery=direct ${FILE} numberOfImages=1 ${REST} linkExpiry=none binaryPropertyOutput=data
-	requestsPerMinute=0 retryUncertain=false timeout=120`;
-const FLOW_OPTIONS = `options: concurrency=4 ${REST} requestsPerMinute=0 retryUncertain=false timeout=120`;
+	requestsPerMinute=0 retryUncertain=false timeout=600 timeout=120`;
+const FLOW_OPTIONS = `options: ${FILE} ${REST} requestsPerMinute=0 retryUncertain=false timeout=600`;
 
 /** What saved workflows depend on: the fields that are shown for some values, in order, each with its default. */
 const PANELS = {
@@ -46,7 +46,7 @@ const PANELS = {
 		safetyTolerance=2 seed= steps=25 ${OPTIONS}`,
 	'model=other': `${MODEL} modelId= modelBody={"prompt":""} ${OPTIONS}`,
 	'operation=getResult': `resource=image operation=generate requestId= options: ${FILE} includeInputFields=false
-		linkExpiry=none binaryPropertyOutput=data timeout=120`,
+		linkExpiry=none binaryPropertyOutput=data timeout=600`,
 	'resource=account&operation=getCredits': 'resource=image operation=getCredits',
 	'resource=pixelFlow&operation=run': `resource=image operation=run flow= inputMode=fields inputFields: name= value=
 		downloadFiles=true ${FLOW_OPTIONS}`,
@@ -93,7 +93,7 @@ const isTitleCase = (title: string): boolean =>
 		.every((word, index) => /^[A-Z0-9]/.test(word) || (index > 0 && SMALL_WORDS.includes(word)));
 const isDescription = (text = ''): boolean => /^[A-Z].*[^.\s]$/.test(text) && text.length <= 140;
 const isSorted = (fields: Field[], key: 'name' | 'displayName'): boolean =>
-	fields.every((each, index) => index === 0 || fields[index - 1]![key].localeCompare(each[key], 'en') < 0);
+	fields.every((each, index) => index === 0 || fields[index - 1]![key].localeCompare(each[key], 'en') <= 0);
 
 it.each<[rule: string, fields: Field[], isKept: (field: Field) => boolean]>([
 	['labels are in Title Case', ALL, ({ displayName }) => isTitleCase(displayName)],

@@ -1,38 +1,56 @@
 import { restoreResult, storeResult } from '../../../nodes/Segmind/output/binaryData';
-import { imageOf } from '../batch/setup';
+import { fileOf, imageOf } from '../batch/setup';
 import { FakeN8n } from '../context';
 
-const { file, ...rest } = imageOf('fox');
-const sky = file!;
+const image = imageOf('fox');
+const sky = fileOf('sky');
+const next = (): string => 'fox-2';
 
 test('stores each file under a safe name of its own and says what it is', async () => {
 	const { context } = new FakeN8n();
 	const namedFiles = { 'sky/1': sky, 'sky:1': sky };
-	expect(await storeResult(context, { ...rest, file, namedFiles }, 'fox', 2)).toMatchObject({
+	const files = [...image.files, ...image.files];
+	const file = { width: 1, height: 2, format: 'png', mimeType: 'image/png', fileSize: 3 };
+	expect(await storeResult(context, { ...image, files, namedFiles }, 2, 'fox', next)).toMatchObject({
 		attempts: 2,
 		fileName: 'fox',
-		file: { id: 'file-2', fileName: 'fox.png', mimeType: 'image/png' },
+		files: [
+			{ binary: { id: 'file-0', fileName: 'fox.png' }, fields: { ...file, fileName: 'fox.png' } },
+			{ binary: { id: 'file-1', fileName: 'fox-2.png' }, fields: { ...file, fileName: 'fox-2.png' } },
+		],
 		namedFiles: { 'sky/1': { fileName: 'fox-sky-1.png' }, 'sky:1': { fileName: 'fox-sky-1-2.png' } },
-		fields: { prompt: 'fox', width: 1, height: 2, format: 'png', fileName: 'fox.png', fileSize: 3 },
+		fields: { prompt: 'fox' },
 	});
-	expect((await storeResult(context, rest, 'fox', 1)).fields).toEqual({ prompt: 'fox' });
 });
 
-test.each(['file-0', 'file-1'])('reads both files back as long as %s is there', async (id) => {
+test('a file that can not be stored stops the batch', async () => {
 	const n8n = new FakeN8n();
-	const stored = await storeResult(n8n.context, { ...rest, file, namedFiles: { sky } }, 'fox', 1);
-	const restore = async (isOfThisExecution: boolean) =>
-		await restoreResult(n8n.context, stored, isOfThisExecution);
-	expect(await restore(true)).toEqual(stored);
-	expect(await restore(false)).toEqual({
-		...stored,
-		file: { ...stored.file, id: 'file-3' },
-		namedFiles: { sky: { ...stored.namedFiles.sky, id: 'file-2' } },
+	n8n.storageError = 'No space left';
+	const storing = storeResult(n8n.context, image, 1, 'fox', next);
+	await expect(storing).rejects.toMatchObject({ reason: 'uncertain', stops: 'batch', billed: 'unknown' });
+});
+
+test('reads files back, and tells those that are gone from those that can not be read', async () => {
+	const n8n = new FakeN8n();
+	const stored = await storeResult(n8n.context, { ...image, namedFiles: { sky } }, 1, 'fox', next);
+	const restore = async (isOfThisExecution: boolean, fileName = 'fox') =>
+		await restoreResult(n8n.context, stored, isOfThisExecution, fileName);
+	expect(await restore(true)).toEqual({ state: 'found', result: stored });
+	expect(await restore(false)).toMatchObject({
+		state: 'found',
+		result: { files: [{ binary: { id: 'file-2' } }], namedFiles: { sky: { id: 'file-3' } } },
+	});
+	expect(await restore(true, 'cat')).toMatchObject({
+		result: {
+			fileName: 'cat',
+			files: [{ binary: { fileName: 'cat.png' }, fields: { fileName: 'cat.png' } }],
+		},
 	});
 	n8n.storageError = 'No space left';
-	expect(await restore(false)).toBeUndefined();
-	n8n.files.set(id, Buffer.alloc(0));
-	expect(await restore(true)).toBeUndefined();
-	n8n.files.delete(id);
-	expect(await restore(true)).toBeUndefined();
+	expect(await restore(false)).toMatchObject({ state: 'unreadable' });
+	n8n.readError = 'EMFILE';
+	expect(await restore(true)).toMatchObject({ state: 'unreadable' });
+	n8n.readError = undefined;
+	n8n.files.delete('file-0');
+	expect(await restore(true)).toEqual({ state: 'gone' });
 });

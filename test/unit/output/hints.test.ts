@@ -22,7 +22,23 @@ test.each<[string, number, Paid[], string[]]>([
 	const options = toBatchOptions({ minimumRemainingCredits });
 	const deliveries = paid.map(([cost, left, alreadyPaid = false, imageUrl]) => ({
 		...{ itemIndex: 0, item: { json: {} }, usage: usageOf(cost, left), alreadyPaid, imageUrl },
+		...{ outputIndex: 0, replaced: [] },
 	}));
-	addHints(n8n.context, { roundings: [], deliveries, waited: 0, options });
+	addHints(n8n.context, { roundings: [], deliveries, waited: 0, changed: 0, options });
 	expect(n8n.hints).toEqual(expected.map((part) => expect.stringContaining(part)));
+});
+
+test('tell of changed expressions, further files and replaced input fields', () => {
+	const n8n = new FakeN8n();
+	const delivery = { itemIndex: 0, item: { json: {} }, alreadyPaid: false, imageUrl: undefined };
+	const deliveries = [
+		{ ...delivery, usage: usageOf(0.05), outputIndex: 0, replaced: ['cost', 'model'] },
+		{ ...delivery, usage: usageOf(null), outputIndex: 1, replaced: ['cost'] },
+	];
+	addHints(n8n.context, { roundings: [], deliveries, waited: 0, changed: 1, options: toBatchOptions({}) });
+	expect(n8n.hints).toEqual([
+		'2 images for $0.05',
+		expect.stringMatching(/^1 image handed over although an expression/),
+		'Input fields replaced or left out: cost, model',
+	]);
 });

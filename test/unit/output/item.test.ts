@@ -1,23 +1,32 @@
-import { toDelivery } from '../../../nodes/Segmind/output/item';
+import { toDeliveries } from '../../../nodes/Segmind/output/item';
 import type { StoredResult } from '../../../nodes/Segmind/output/result';
 import { jobsOf, usageOf } from '../batch/setup';
 import { FakeN8n } from '../context';
 
 const file = { id: '7', data: '', mimeType: 'image/png' };
 const base = { fields: { prompt: 'fox' }, usage: usageOf(0.05, 2), fileName: 'fox', attempts: 1 };
-const result: StoredResult = { ...base, file, namedFiles: { mask: file } };
-const queued: StoredResult = { ...base, namedFiles: {}, status: 'QUEUED' };
+const stored = (link?: string) => [{ binary: file, link, fields: { fileName: 'fox.png' } }];
+const result: StoredResult = { ...base, files: stored(), namedFiles: { mask: file } };
+const queued: StoredResult = { ...base, files: [], namedFiles: {}, status: 'QUEUED' };
 
 /** The delivery of the second item. */
 function deliver(stored: StoredResult, options = {}, alreadyPaid = false, signsLinks = true) {
 	const json = { row: 3, prompt: 'x', imageUrl: 'old', alreadyPaid: true };
 	const items = [{ json: {} }, { json, binary: { photo: file } }];
 	const { context } = Object.assign(new FakeN8n(), { signsLinks, items });
-	return toDelivery(context, stored, jobsOf(['a', 'fox'], options)[1]!, alreadyPaid);
+	return toDeliveries(context, stored, jobsOf(['a', 'fox'], options)[1]!, alreadyPaid)[0]!;
 }
 
 test('an item has its fields in their order, without those of the input unless they are wanted', () => {
-	const fields = ['prompt', 'cost', 'remainingCredits', 'requestId', 'generationTime', 'attempts'];
+	const fields = [
+		'prompt',
+		'fileName',
+		'cost',
+		'remainingCredits',
+		'requestId',
+		'generationTime',
+		'attempts',
+	];
 	const keys = (...args: Parameters<typeof deliver>): string[] => Object.keys(deliver(...args).item.json);
 	expect(keys(result)).toEqual(fields);
 	expect(keys({ ...result, status: 'COMPLETED' }, {}, true)).toEqual([...fields, 'status', 'alreadyPaid']);
@@ -42,11 +51,26 @@ const signed = 'https://n8n.example/rest/binary-data/signed?file=7&expiry=1 day'
 
 test.each([
 	['no link unless one is wanted', result, 'none', true, undefined],
-	["Segmind's link, which is there anyway", { ...result, link }, 'none', true, link],
-	['a signed link', { ...result, link }, '1 day', true, signed],
-	["Segmind's link where n8n signs none", { ...result, link }, '1 day', false, link],
+	["Segmind's link, which is there anyway", { ...result, files: stored(link) }, 'none', true, link],
+	['a signed link', { ...result, files: stored(link) }, '1 day', true, signed],
+	["Segmind's link where n8n signs none", { ...result, files: stored(link) }, '1 day', false, link],
 	['null where there is no link at all', result, '1 day', false, null],
-])('an item has %s', (_name, stored, linkExpiry, signsLinks, expected) => {
-	const { imageUrl, item } = deliver(stored, { linkExpiry }, false, signsLinks);
+])('an item has %s', (_name, given, linkExpiry, signsLinks, expected) => {
+	const { imageUrl, item } = deliver(given, { linkExpiry }, false, signsLinks);
 	expect([imageUrl, item.json.imageUrl]).toEqual([expected, expected]);
+});
+
+test('each file is an item, with the cost on the first', () => {
+	const files = [...stored(), ...stored()];
+	const input = { error: '', message: 'm', details: {}, cost: 9, row: 3 };
+	const n8n = Object.assign(new FakeN8n(), { items: [{ json: input }] });
+	const job = jobsOf(['fox'], { includeInputFields: true })[0]!;
+	const deliveries = toDeliveries(n8n.context, { ...result, files }, job, false);
+	expect(deliveries.map(({ item }) => [item.json.outputIndex, item.json.cost, item.json.row])).toEqual([
+		[0, 0.05, 3],
+		[1, null, 3],
+	]);
+	expect(deliveries.map(({ item }) => Object.keys(item.binary ?? {}))).toEqual([['mask', 'data'], ['data']]);
+	expect(deliveries[0]?.replaced).toEqual(['error', 'message', 'details', 'cost']);
+	for (const { item } of deliveries) expect(item.json).not.toHaveProperty('error');
 });

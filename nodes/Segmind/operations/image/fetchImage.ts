@@ -1,112 +1,131 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { SegmindClient } from '../../api/client';
+import { downloadResult, downloadWithRetries } from '../../api/download';
 import { PendingError } from '../../api/errors';
 import type { JsonObject } from '../../api/json';
-import { jsonBody } from '../../api/json';
-import { downloadResult, downloadWithRetries, waitForResult } from '../../api/poll';
+import { asObject, parseJson } from '../../api/json';
+import { waitForResult } from '../../api/poll';
 import type { QueuedRequest } from '../../api/queue';
-import { findOutput, usageOf } from '../../api/queue';
-import type { ApiResponse } from '../../api/response';
-import { isSuccess, readUsage } from '../../api/response';
+import type { Output } from '../../api/outputs';
+import { findOutputs } from '../../api/outputs';
+import { usageOf } from '../../api/queue';
+import type { ApiResponse, FileResponse } from '../../api/response';
+import { isSuccess, readSeed, readUsage, toSeed } from '../../api/response';
 import { noFileError, responseError } from '../../api/responseErrors';
 import type { Redact } from '../../api/text';
 import { errorText, toDisplayLink } from '../../api/text';
 import { Deadline } from '../../api/wait';
 import type { FileCheck } from '../../files/fileType';
-import { checkFile, checkImage } from '../../files/fileType';
+import { checkFile, checkResponse } from '../../files/fileType';
 import type { ImageRequest } from '../../jobs/imageRequest';
 import type { Result } from '../../output/result';
 
-/** An image and what its response said. */
-type FetchedImage = Pick<Result, 'file' | 'link' | 'usage'>;
+/** What a request produced, and what its response said. */
+type Fetched = Pick<Result, 'files' | 'usage'> & {
+	/** The seed that was used, where the response names it. */
+	readonly seed: number | null;
+	/** The response, where it holds no file. */
+	readonly output?: IDataObject[string];
+};
 
-interface Opened {
-	readonly check: FileCheck;
-	/** Where the file was downloaded from. */
-	readonly link: string | undefined;
+type Files = Result['files'];
+
+/** Opens the outputs of a JSON response. An output that is not a file is left out. */
+async function openOutputs(
+	outputs: readonly Output[],
+	download: (link: string) => Promise<FileResponse>,
+	onBroken: (link: string | undefined) => Error,
+): Promise<Files> {
+	const files: Array<Files[number]> = [];
+	for (const output of outputs) {
+		const link = 'link' in output ? output.link : undefined;
+		const check =
+			'link' in output
+				? checkResponse(await download(output.link), link)
+				: checkFile(output.bytes, output.contentType);
+		if (check.file !== undefined) files.push({ file: check.file, link });
+		else if (!('isGuess' in output)) throw onBroken(link);
+	}
+	return files;
 }
 
-async function openOutput(
-	output: NonNullable<ReturnType<typeof findOutput>>,
-	download: (link: string) => Promise<ApiResponse>,
-): Promise<Opened> {
-	if ('bytes' in output) return { check: checkFile(output.bytes, undefined), link: undefined };
-	const { link } = output;
-	const { body, headers } = await download(link);
-	return { check: checkFile(body, headers['content-type'], link), link };
-}
-
-/** Opens the file of a response. Some models answer with JSON that holds the file, or a link to it. */
-async function openResponse(
-	{ body, headers }: ApiResponse,
-	anyMedia: boolean,
-	download: (link: string) => Promise<ApiResponse>,
-): Promise<Opened> {
-	if (!anyMedia) return { check: checkImage(body), link: undefined };
-	const check = checkFile(body, headers['content-type']);
-	const isUnknown = check.file === undefined && check.problem === 'unknown';
-	const output = isUnknown ? findOutput(jsonBody(body)) : undefined;
-	return output === undefined ? { check, link: undefined } : await openOutput(output, download);
-}
-
-function describe({ body }: ApiResponse, redact: Redact): string {
+function describe(body: Buffer, check: FileCheck, redact: Redact): string {
+	if (check.file === undefined && check.problem === 'truncated') return 'The image is cut short or malformed';
 	if (body.length === 0) return 'The response is empty';
 	const text = errorText(body, redact);
 	return text === '' ? 'The response is not an image' : `The response is not an image: ${text}`;
 }
 
+/** Whether a successful response says that something went wrong. */
+const isErrorJson = (json: unknown): boolean => Object.hasOwn(asObject(json), 'error');
+
 /**
- * Sends one request whose response is the image.
+ * Sends one request whose response is the image, or says where it is.
  *
  * @param timeout seconds
- * @throws {SegmindError} when no image came back
+ * @throws {SegmindError} when nothing usable came back
  */
 export async function requestImage(
 	client: SegmindClient,
 	{ model, body, anyMedia }: ImageRequest,
 	timeout: number,
-): Promise<FetchedImage> {
+): Promise<Fetched> {
 	const { redact } = client;
-	const response = await client.send({ method: 'POST', path: `/v1/${model.id}`, body, timeout });
+	const response = await client.sendForFile({ method: 'POST', path: `/v1/${model.id}`, body, timeout });
 	const { statusCode } = response;
-	if (!isSuccess(statusCode)) throw responseError(response, redact);
-	const usage = readUsage(response, redact);
-	const download = async (link: string): Promise<ApiResponse> =>
+	const held = Buffer.isBuffer(response.body) ? response.body : Buffer.alloc(0);
+	const whole: ApiResponse = { ...response, body: held };
+	if (!isSuccess(statusCode)) throw responseError(whole, redact);
+	const usage = readUsage(whole, redact);
+	const seed = readSeed(response);
+	const check = checkResponse(response);
+	if (check.file !== undefined) return { files: [{ file: check.file, link: undefined }], usage, seed };
+	const noFile = (message: string): Error => noFileError(message, statusCode, usage);
+	const json = check.problem === 'text' ? parseJson(held.toString('utf8')) : undefined;
+	const download = async (link: string): Promise<FileResponse> =>
 		await downloadWithRetries(client, link, new Deadline(timeout)).catch((error: unknown) => {
 			const why = error instanceof Error ? error.message : String(error);
-			const where = toDisplayLink(link, redact);
-			const message = `The image is made but could not be downloaded from ${where}: ${why}`;
-			throw noFileError(message, statusCode, usage);
+			throw noFile(
+				`The image is made but could not be downloaded from ${toDisplayLink(link, redact)}: ${why}`,
+			);
 		});
-	const { check, link } = await openResponse(response, anyMedia, download);
-	if (check.file !== undefined) return { file: check.file, usage, link };
-	const isTruncated = check.problem === 'truncated';
-	const message = isTruncated ? 'The image is cut short or malformed' : describe(response, redact);
-	throw noFileError(message, statusCode, usage);
+	const files = await openOutputs(json === undefined ? [] : findOutputs(json, body), download, () =>
+		noFile('The downloaded file is not a whole image'),
+	);
+	if (files.length > 0) return { files, usage, seed };
+	// Other models may answer with text; an image model never does.
+	if (json === undefined || !anyMedia || isErrorJson(json)) throw noFile(describe(held, check, redact));
+	return { files, usage, seed, output: json as IDataObject[string] };
 }
 
 /**
- * Waits for a queued image and downloads it.
+ * Waits for a queued request and downloads what it made.
  *
- * @throws {PendingError} when a later try can fetch it; {@link SegmindError} when there is none
+ * @param sent the request's body, as far as it is known
+ * @throws {PendingError} when a later try can fetch it; {@link SegmindError} when there is nothing
  */
 export async function collectImage(
 	client: SegmindClient,
 	queued: QueuedRequest,
+	sent: Readonly<IDataObject>,
 	deadline: Deadline,
-): Promise<{ readonly image: FetchedImage; readonly fields: JsonObject }> {
+): Promise<Fetched & { readonly response: JsonObject }> {
 	const { requestId } = queued;
-	const fields = await waitForResult(client, queued, deadline);
-	const output = findOutput(fields);
-	if (output === undefined) {
-		throw new PendingError('Segmind finished the request but returned no image', requestId);
-	}
-	const { check, link } = await openOutput(
-		output,
+	const response = await waitForResult(client, queued, deadline);
+	const files = await openOutputs(
+		findOutputs(response, sent),
 		async (link) => await downloadResult(client, link, queued, deadline),
+		(link) => {
+			const where = link === undefined ? {} : { link: toDisplayLink(link, client.redact) };
+			return new PendingError('The downloaded file is not a whole image', requestId, where);
+		},
 	);
-	if (check.file === undefined) {
-		const where = link === undefined ? {} : { link: toDisplayLink(link, client.redact) };
-		throw new PendingError('The downloaded file is not a whole image', requestId, where);
-	}
-	return { image: { file: check.file, usage: usageOf(fields, requestId), link }, fields };
+	const usage = usageOf(response, requestId);
+	const seed = toSeed(response.seed);
+	if (files.length > 0) return { files, usage, seed, response };
+	const output = Object.fromEntries(
+		Object.entries(response).filter(([name]) => name !== 'metrics' && name !== 'status'),
+	);
+	return { files, usage, seed, response, output: (output.output ?? output) as IDataObject[string] };
 }

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
 import { executeJobs } from '../../batch/execute';
+import { invalidValue, toChoice } from '../../jobs/checks';
 import type { ImageRequest } from '../../jobs/imageRequest';
-import { toImageRequest, toOtherModelRequest } from '../../jobs/imageRequest';
+import { MAX_DRAWN_SEED, toImageRequest, toOtherModelRequest } from '../../jobs/imageRequest';
 import type { Job } from '../../jobs/jobs';
 import { toJobList } from '../../jobs/jobs';
 import { toJobOptions } from '../../jobs/options';
@@ -15,12 +15,6 @@ import { DEFAULT_MODEL, MODELS, OTHER_MODEL } from '../../models/models';
 import type { Operation } from '../operation';
 import { optionsFieldsWithLink } from '../operation';
 import { imageTask } from './imageTask';
-
-/** US dollars that a request to an unknown model is expected to cost until a response says. */
-export const OTHER_PRICE = 0.05;
-
-/** Seeds of models whose limits are unknown. */
-const ANY_SEED = { min: 0, max: 2147483647 };
 
 /** The fields of a model without fields of its own. */
 const OTHER_MODEL_FIELDS: readonly INodeProperties[] = [
@@ -46,47 +40,67 @@ const OTHER_MODEL_FIELDS: readonly INodeProperties[] = [
 	},
 ];
 
-/** Returns the request for one of an item's images: its seed counts up from the first, and starts over at the end. */
+/** The first seed as a number; undefined where there is none to count up from. A body may have it as digits. */
+function seedOf({ body: { seed } }: ImageRequest): number | undefined {
+	if (typeof seed === 'number') return seed;
+	return typeof seed === 'string' && /^\s*\d+\s*$/.test(seed) ? Number(seed) : undefined;
+}
+
+/** Where counting starts over. A body's seed shows whether its model takes more than 31 bits. */
+function seedLimits({ model }: ImageRequest, seed: number): { readonly min: number; readonly max: number } {
+	const attribute = model.attributes.find(({ wire }) => wire === 'seed');
+	if (attribute?.type === 'integer') return attribute;
+	return { min: 0, max: seed > MAX_DRAWN_SEED ? Number.MAX_SAFE_INTEGER : MAX_DRAWN_SEED };
+}
+
+/**
+ * Returns the request for one of an item's images: its seed counts up from the first, and starts over at the end.
+ *
+ * @throws {SegmindError} when the seed is too large to count up, since equal seeds make equal images
+ */
 function nthRequest(request: ImageRequest, imageIndex: number): ImageRequest {
-	const attribute = request.model.attributes.find(({ wire }) => wire === 'seed');
-	const { min, max } = attribute?.type === 'integer' ? attribute : ANY_SEED;
-	const { seed } = request.body;
-	if (imageIndex === 0 || typeof seed !== 'number') return request;
+	const seed = seedOf(request);
+	if (imageIndex === 0 || seed === undefined) return request;
+	if (seed > Number.MAX_SAFE_INTEGER) {
+		throw invalidValue(
+			'Body',
+			`has too large a seed to count up: ${seed}`,
+			'Use a smaller one, or one image per item',
+		);
+	}
+	const { min, max } = seedLimits(request, seed);
 	const next = ((seed - min + imageIndex) % (max - min + 1)) + min;
 	return { ...request, body: { ...request.body, seed: next } };
 }
 
 function requestOf(context: IExecuteFunctions, model: Model | undefined, itemIndex: number): ImageRequest {
-	if (model !== undefined) {
-		return toImageRequest(model, readAttributes(context, model, itemIndex), (max) => randomInt(max + 1));
-	}
+	const draw = (max: number): number => randomInt(max + 1);
+	if (model !== undefined) return toImageRequest(model, readAttributes(context, model, itemIndex), draw);
 	const { modelId, modelBody } = readParameters(context, ['modelId', 'modelBody'], itemIndex);
-	return toOtherModelRequest(modelId, modelBody);
+	return toOtherModelRequest(modelId, modelBody, draw);
 }
 
-function jobsOf(
-	context: IExecuteFunctions,
-	model: Model | undefined,
-	itemIndex: number,
-): Array<Job<ImageRequest>> {
+/**
+ * Returns the chosen model; undefined for one by id.
+ *
+ * @throws {SegmindError} that names the choices
+ */
+function modelOf(context: IExecuteFunctions, itemIndex: number): Model | undefined {
+	const { model } = readParameters(context, ['model'], itemIndex);
+	if (model === '') return DEFAULT_MODEL;
+	const id = toChoice(model, 'Model', [...MODELS.map((each) => each.id), OTHER_MODEL]);
+	return MODELS.find((each) => each.id === id);
+}
+
+function jobsOf(context: IExecuteFunctions, itemIndex: number): Array<Job<ImageRequest>> {
 	const options = toJobOptions(readOptions(context, itemIndex));
-	const request = requestOf(context, model, itemIndex);
+	const request = requestOf(context, modelOf(context, itemIndex), itemIndex);
 	return Array.from({ length: options.numberOfImages }, (_, imageIndex) => ({
 		itemIndex,
 		imageIndex,
 		request: nthRequest(request, imageIndex),
 		options,
 	}));
-}
-
-/** The chosen model, which is the same for all items; undefined for one by id. */
-function modelOf(context: IExecuteFunctions): Model | undefined {
-	const { model: id } = readParameters(context, ['model'], 0);
-	if (id === OTHER_MODEL) return undefined;
-	const model = id === '' ? DEFAULT_MODEL : MODELS.find((each) => each.id === id);
-	if (model === undefined)
-		throw new NodeOperationError(context.getNode(), "'Model' is not known to this node");
-	return model;
 }
 
 /** Makes images with a model. */
@@ -106,9 +120,8 @@ export const generate: Operation = {
 		...optionsFieldsWithLink('image:generate'),
 	],
 	async execute(context): Promise<INodeExecutionData[]> {
-		const model = modelOf(context);
-		const list = await toJobList(context, (itemIndex) => jobsOf(context, model, itemIndex));
+		const list = await toJobList(context, (itemIndex) => jobsOf(context, itemIndex));
 		const roundings = list.jobs.flatMap(({ request }) => request.roundings);
-		return await executeJobs(context, imageTask(model?.price ?? OTHER_PRICE), list, roundings);
+		return await executeJobs(context, imageTask, list, roundings);
 	},
 };

@@ -26,21 +26,24 @@ const firstNumber = (...values: unknown[]): number | null =>
 
 /** Fetches images that were submitted before, which is free. */
 const collectTask: Task<Submitted> = {
-	price: 'free',
+	isFree: true,
+	targetOf: ({ request: { requestId } }) => ({ endpoint: requestId, price: undefined }),
 	identityOf: ({ request: { requestId } }) => [requestId],
 	fileNameOf: ({ request: { requestId } }) => requestId,
 	send: async (client, job, deadline) => ({
 		result: await collectTask.collect(client, job, { requestId: job.request.requestId }, deadline),
 	}),
 	async collect(client, { request: { input } }, queued, deadline) {
-		const { image, fields } = await collectImage(client, queued, deadline);
+		const { files, usage, response, output } = await collectImage(client, queued, {}, deadline);
 		return {
-			...image,
+			files,
+			usage,
 			fields: {
-				model: firstText(fields.model, input.model),
-				prompt: firstText(fields.prompt, input.prompt),
-				seed: firstNumber(fields.seed, input.seed),
-				aspectRatio: firstText(fields.aspect_ratio, input.aspectRatio),
+				model: firstText(response.model, input.model),
+				prompt: firstText(response.prompt, input.prompt),
+				seed: firstNumber(response.seed, input.seed),
+				aspectRatio: firstText(response.aspect_ratio, input.aspectRatio),
+				...(output === undefined ? {} : { output }),
 			},
 			status: 'COMPLETED',
 		};

@@ -1,3 +1,4 @@
+import { NOT_BILLED, SegmindError } from '../../api/errors';
 import { submit } from '../../api/queue';
 import type { Task } from '../../batch/task';
 import { toDefaultName } from '../../files/fileName';
@@ -8,45 +9,66 @@ import { collectImage, requestImage } from './fetchImage';
 const textOr = <T>(value: unknown, otherwise: T): string | T =>
 	typeof value === 'string' ? value : otherwise;
 
-function fieldsOf({ model, body }: ImageRequest, seed: number | undefined): Result['fields'] {
+function fieldsOf(
+	{ model, body }: ImageRequest,
+	seed: number | null | undefined,
+	output?: Result['fields'][string],
+): Result['fields'] {
 	return {
 		model: model.id,
 		prompt: textOr(body.prompt, null),
 		seed: seed ?? (typeof body.seed === 'number' ? body.seed : null),
 		aspectRatio: textOr(body.aspect_ratio, null),
+		...(output === undefined ? {} : { output }),
 	};
 }
 
-/**
- * Makes images, directly or through Segmind's queue.
- *
- * @param price US dollars that one image is expected to cost
- */
-export const imageTask = (price: number): Task<ImageRequest> => ({
-	price,
+/** Adds what this model offers against a moderation error. */
+function withAdvice(error: unknown, { model }: ImageRequest): unknown {
+	const isModeration = error instanceof SegmindError && error.reason === 'moderation';
+	const tolerance = model.attributes.find(({ wire }) => wire === 'safety_tolerance');
+	if (isModeration && tolerance !== undefined) {
+		error.description = `Reword the prompt, or raise '${tolerance.label}'. ${NOT_BILLED}`;
+	}
+	return error;
+}
+
+/** Makes images, directly or through Segmind's queue. */
+export const imageTask: Task<ImageRequest> = {
+	isFree: false,
+	targetOf: ({ request: { model } }) => ({ endpoint: model.id, price: model.price }),
 	identityOf({ request: { model, body, seedDrawn } }) {
 		// A drawn seed is not part of what the user asked for.
 		const attributes = Object.entries(body).filter(([wire]) => !(seedDrawn && wire === 'seed'));
 		return [model.id, Object.fromEntries(attributes)];
 	},
-	fileNameOf: ({ request: { model, body } }, queued) =>
-		toDefaultName(textOr(body.prompt, model.id), queued?.seed ?? body.seed),
+	fileNameOf({ request: { model, body } }, queued, requestId) {
+		const seed = queued?.seed ?? body.seed;
+		if (typeof seed !== 'number' && requestId === null) return undefined;
+		return toDefaultName(textOr(body.prompt, model.id), seed, requestId ?? undefined);
+	},
 	async send(client, { request, options }) {
 		const { delivery, timeout } = options;
 		if (delivery !== 'direct') {
 			return { queued: await submit(client, `/v2/${request.model.id}`, request.body, timeout) };
 		}
-		const image = await requestImage(client, request, timeout);
-		return { result: { ...image, fields: fieldsOf(request, undefined) } };
+		const { files, usage, seed, output } = await requestImage(client, request, timeout).catch(
+			(error: unknown) => {
+				throw withAdvice(error, request);
+			},
+		);
+		return { result: { files, usage, fields: fieldsOf(request, seed, output) } };
 	},
 	async collect(client, { request, options }, queued, deadline) {
-		const fields = fieldsOf(request, queued.seed);
 		if (options.delivery === 'submitOnly') {
 			const { requestId } = queued;
 			const usage = { cost: null, remainingCredits: null, generationTime: null, requestId };
-			return { fields, usage, status: 'QUEUED' };
+			return { files: [], fields: fieldsOf(request, queued.seed), usage, status: 'QUEUED' };
 		}
-		const { image } = await collectImage(client, queued, deadline);
-		return { ...image, fields };
+		const collecting = collectImage(client, queued, request.body, deadline);
+		const { files, usage, seed, output } = await collecting.catch((error: unknown) => {
+			throw withAdvice(error, request);
+		});
+		return { files, usage, fields: fieldsOf(request, queued.seed ?? seed, output) };
 	},
-});
+};

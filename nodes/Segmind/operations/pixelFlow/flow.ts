@@ -32,9 +32,13 @@ export function toFlowPath(value: unknown): { readonly path: string; readonly fl
 	return { path: isOld ? `/workflows/${flow}` : `/workflows/v2/${flow}`, flow };
 }
 
+/** Parses a value that is the JSON text of an object or a list. */
+const parseNested = (value: unknown): unknown =>
+	typeof value === 'string' && /^\s*[{[]/.test(value) ? parseJson(value) : value;
+
 /** Returns the outputs by name. New flows return them as JSON text, older ones as values. */
 export function toOutputs({ output }: JsonObject): IDataObject {
-	const value = typeof output === 'string' ? parseJson(output) : output;
+	const value = parseNested(output);
 	if (!Array.isArray(value)) {
 		const fields = asObject(value);
 		return Object.keys(fields).length > 0 ? ({ ...fields } as IDataObject) : { output: value as IDataObject };
@@ -44,16 +48,25 @@ export function toOutputs({ output }: JsonObject): IDataObject {
 		value.map((each: unknown, index) => {
 			const { keyname, value: output = each } = asObject(each);
 			const isName = typeof keyname === 'string' && keyname !== '' && !DROPPED_FIELDS.includes(keyname);
-			return [names.claim(isName ? keyname : `output${index + 1}`), output];
+			return [names.claim(isName ? keyname : `output${index + 1}`), parseNested(output)];
 		}),
 	) as IDataObject;
 }
 
-/** Returns the links to files among the outputs, each with a field of its own. An output may be a list of links. */
+/** Levels of an output that are searched for links, so that the stack can't overflow. */
+const MAX_DEPTH = 8;
+
+function fileLinksIn(value: unknown, depth = 0): string[] {
+	if (isFileLink(value)) return [value];
+	if (typeof value !== 'object' || value === null || depth === MAX_DEPTH) return [];
+	return Object.values(value).flatMap((each) => fileLinksIn(each, depth + 1));
+}
+
+/** Returns the links to files among the outputs, each with a field of its own. An output may hold several links. */
 export function linksIn(outputs: IDataObject): Array<readonly [field: string, link: string]> {
 	const names = new UniqueNames();
 	return Object.entries(outputs).flatMap(([name, value]) => {
-		const links = [value].flat().filter(isFileLink);
+		const links = [...new Set(fileLinksIn(value))];
 		return links.map((link, index) => {
 			const field = links.length === 1 ? name : `${name}${index + 1}`;
 			return [names.claim(field), link] as const;

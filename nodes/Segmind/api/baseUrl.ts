@@ -1,0 +1,23 @@
+import { InvalidBaseUrlError, toBaseUrl } from '../../../credentials/connection';
+import { SegmindError } from './errors';
+
+function baseUrlError(error: unknown): SegmindError {
+	const { problem, advice } =
+		error instanceof InvalidBaseUrlError ? error : new InvalidBaseUrlError(String(error));
+	return new SegmindError('endpoint', problem, `${advice} in the Segmind credential. Nothing was sent.`, {
+		cause: error,
+	});
+}
+
+/**
+ * Returns the base URL of a credential.
+ *
+ * @throws {SegmindError} when the key must not be sent there
+ */
+export function checkedBaseUrl(value: unknown): string {
+	try {
+		return toBaseUrl(value);
+	} catch (error) {
+		throw baseUrlError(error);
+	}
+}

@@ -1,0 +1,44 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { PendingError } from '../api/errors';
+import type { Job } from '../jobs/jobs';
+import { restoreResult } from '../output/binaryData';
+import type { StoredResult } from '../output/result';
+import type { Ledger } from './ledger';
+
+/**
+ * Returns what an earlier try paid for and stored; undefined when there is nothing, its files are gone, or it lacks what
+ * the job now wants. A queued request is then fetched again, which is free.
+ *
+ * @param isUsable whether the stored result has what the job wants
+ * @param fileName without an extension; the user may have changed it since
+ * @throws {PendingError} when n8n has the files and can't read them now
+ */
+export async function restorePaid<R>(
+	context: IExecuteFunctions,
+	ledger: Ledger<R>,
+	job: Job<R>,
+	isUsable: (result: StoredResult) => boolean,
+	fileName: string,
+): Promise<StoredResult | undefined> {
+	const entry = ledger.entryOf(job);
+	if (entry?.state !== 'paid') return undefined;
+	const { queued } = entry;
+	if (queued !== undefined && !isUsable(entry.result)) return undefined;
+	const isOfThisExecution = ledger.isOfThisExecution(entry);
+	const restored = await restoreResult(context, entry.result, isOfThisExecution, fileName);
+	if (restored.state === 'found') {
+		ledger.record(job, { state: 'paid', result: restored.result, queued });
+		return restored.result;
+	}
+	if (restored.state === 'gone') {
+		if (queued === undefined) ledger.forget(job);
+		else ledger.record(job, { state: 'queued', queued });
+		return undefined;
+	}
+	if (queued !== undefined) return undefined;
+	const why = restored.error instanceof Error ? restored.error.message : String(restored.error);
+	throw new PendingError(`The result is paid and kept, but n8n could not read it: ${why}`, null, {
+		cause: restored.error,
+	});
+}

@@ -1,0 +1,31 @@
+import type { Option } from './optionKinds';
+import { wholeNumber } from './optionKinds';
+
+/** Seconds for queued requests: a queue may be long, and Segmind's own client waits as long. */
+export const QUEUED_TIMEOUT = 600;
+
+/** Seconds for direct requests: the API gives up after about 100. */
+const DIRECT_TIMEOUT = 120;
+
+/** Deliveries through the queue. */
+const QUEUED = ['queued', 'submitOnly'];
+
+/** The option Timeout. Its field starts with the value that holds without it. */
+export const timeout: Option<number> = {
+	...wholeNumber(
+		['image:generate', 'image:getResult', 'pixelFlow:run'],
+		'Timeout',
+		{ min: 5, max: QUEUED_TIMEOUT, unit: 'seconds', default: DIRECT_TIMEOUT },
+		'Seconds to wait for one image, until its last byte; left out, it is 120, and 600 with queued delivery, Get Result and PixelFlow',
+	),
+	variants: {
+		// One of the two is shown, or both where Delivery is an expression. Older editors take the default of the first
+		// one in any case, so that is the one that cuts no wait short.
+		'image:generate': [
+			{ default: QUEUED_TIMEOUT, displayOptions: { show: { delivery: QUEUED } } },
+			{ displayOptions: { hide: { delivery: QUEUED } } },
+		],
+		'image:getResult': [{ default: QUEUED_TIMEOUT }],
+		'pixelFlow:run': [{ default: QUEUED_TIMEOUT }],
+	},
+};
