@@ -16,9 +16,20 @@ import { measureBlocks } from './blocks';
 import { toChart } from './chart';
 import type { Spending } from './faults';
 import { FAULT_SCENARIOS, measureSpending } from './faults';
+import { measureLimits } from './limits';
 import { takeProfile } from './profile';
 import type { Figures, Table } from './report';
-import { blockProblems, blocksTable, packageOf, problemsIn, sourceOf, tablesOf, toPage } from './report';
+import {
+	blockProblems,
+	blocksTable,
+	limitProblems,
+	limitsTable,
+	packageOf,
+	problemsIn,
+	sourceOf,
+	tablesOf,
+	toPage,
+} from './report';
 import { Runner } from './runner';
 import type { Scenario, Timing } from './timings';
 import {
@@ -100,6 +111,8 @@ async function measureAll(runner: Runner, { scenarios, spenders, rounds }: Scope
 		timings,
 		spending,
 		blocks,
+		// Last, since it runs n8n's engine in this process.
+		limits: await measureLimits(spenders.length < 5),
 		profile,
 		package: { loadTime: median(loadTimes), ...readPackage() },
 	};
@@ -146,6 +159,13 @@ async function bench(isQuick: boolean, rounds: number, file: string): Promise<st
 }
 
 /** @returns what is wrong */
+async function benchLimits(file: string): Promise<string[]> {
+	const limits = await measureLimits(false);
+	show(limitsTable(limits));
+	await save(file, { limits });
+	return limitProblems(limits);
+}
+
 async function benchBlocks(file: string): Promise<string[]> {
 	const blocks = await withRunner(1, measureBlocks);
 	show(blocksTable(blocks));
@@ -162,11 +182,15 @@ async function main(): Promise<void> {
 			rounds: { type: 'string', default: '5' },
 		},
 	});
-	if (values.only !== undefined && values.only !== 'blocks') throw new Error('--only takes: blocks');
-	const problems =
-		values.only === 'blocks'
-			? await benchBlocks(values.json)
-			: await bench(values.quick, Number(values.rounds), values.json);
+	if (values.only !== undefined && !['blocks', 'limits'].includes(values.only)) {
+		throw new Error('--only takes: blocks, limits');
+	}
+	const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
+		blocks: async () => await benchBlocks(values.json),
+		limits: async () => await benchLimits(values.json),
+		all: async () => await bench(values.quick, Number(values.rounds), values.json),
+	};
+	const problems = await benchmarks[values.only ?? 'all']!();
 	problems.forEach((problem) => console.error(pico.red(`✗ ${problem}`)));
 	process.exitCode = problems.length === 0 ? 0 : 1;
 }

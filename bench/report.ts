@@ -1,5 +1,6 @@
 import { toTable } from '../docs/markdown';
 import type { Blocks } from './blocks';
+import type { LimitRow } from './limits';
 import type { Spending } from './faults';
 import { MANUAL_RETRIES } from './faults';
 import type { Profile } from './profile';
@@ -22,6 +23,7 @@ export interface Figures {
 	readonly timings: readonly Timing[];
 	readonly spending: readonly Spending[];
 	readonly blocks: Blocks;
+	readonly limits: readonly LimitRow[];
 	readonly profile: Profile;
 	/** Milliseconds that the package takes to load, bytes of the archive and of its files. */
 	readonly package: {
@@ -144,6 +146,35 @@ const timeTable = (figures: Figures): Table =>
 const memoryTable = (figures: Figures): Table =>
 	scenarioTable(figures, 'Memory', ALL_SCENARIOS.filter(isLikeHeadline), ({ memory }) => toMb(memory ?? 0));
 
+/** The rate limits under which the node was measured. */
+export const limitsTable = (rows: readonly LimitRow[]): Table => ({
+	title: 'Rate limits of 2 s',
+	head: [
+		'Windows',
+		'Told by',
+		'Requests',
+		'Executions',
+		'Time over the best',
+		'Refused at first',
+		'Later, per window',
+		'Lost',
+	],
+	rows: rows.map(({ windows, tells, requests, executions, ratio, refusedFirst, refusedLater, lost }) => [
+		windows,
+		tells,
+		String(requests),
+		String(executions),
+		ratio.toFixed(2),
+		String(refusedFirst),
+		refusedLater.toFixed(1),
+		String(lost),
+	]),
+});
+
+/** Says what is wrong with the figures of the rate limits, if anything. */
+export const limitProblems = (rows: readonly LimitRow[]): string[] =>
+	rows.some(({ lost }) => lost > 0) ? ['an image was lost under a rate limit'] : [];
+
 export function blocksTable({ items, run, retry }: Blocks): Table {
 	const rowOf = (name: string, { longestBlock, milliseconds }: EventLoopStats): string[] => [
 		name,
@@ -187,6 +218,7 @@ export const tablesOf = (figures: Figures, isQuick: boolean): Table[] => [
 	headlineTable(figures),
 	profileTable(figures),
 	blocksTable(figures.blocks),
+	limitsTable(figures.limits),
 	spendingTable(figures),
 ];
 
@@ -204,7 +236,7 @@ export function toPage(figures: Figures): string {
 
 This node, n8n's HTTP Request node and a declarative node make the same call in the same n8n, against the same emulator of
 Segmind. \`npm run bench\` repeats all of it in about 15 minutes and rewrites this page. \`npm run bench -- --quick\` repeats the
-first table and a part of the rest in a few minutes, \`npm run bench -- --only blocks\` the event loop alone; both write only the raw
+first table and a part of the rest in a few minutes, \`npm run bench -- --only blocks\` or \`limits\` one of them alone; they write only the raw
 results, to \`.cache/benchmarks.json\`.
 
 <!-- summary -->
@@ -247,6 +279,12 @@ them once they add up to some 64 MB, whatever the number of items. The raw profi
 ${toSection(
 	blocksTable(figures.blocks),
 	'Images of 1 kB without a delay, 20 at once. While the event loop is blocked, n8n does nothing else.',
+)}
+
+${toSection(
+	limitsTable(figures.limits),
+	`Images that fill six windows, with the default settings and all executions in one n8n. \`fixed\` windows start with a request,
+\`clock\` windows follow the clock, \`sliding\` ones look back. The best possible fills each window as soon as it opens.`,
 )}
 
 ## How it is measured
@@ -298,6 +336,7 @@ export const problemsIn = (figures: Figures): string[] => [
 	...figures.timings.flatMap(timingProblems),
 	...figures.spending.flatMap(spendingProblems),
 	...blockProblems(figures.blocks),
+	...limitProblems(figures.limits),
 	...(Object.values(figures.package).every((value) => value > 0)
 		? []
 		: ['a figure of the package is missing']),

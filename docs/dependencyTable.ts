@@ -27,6 +27,7 @@ const REASONS: Readonly<Record<keyof typeof manifest.devDependencies, string>> =
 	'playwright-core': 'Drives the browser in the tests of the editor',
 	prettier: 'Formats all files',
 	s3rver: 'The S3-compatible server that n8n stores images in, in a test',
+	selfsigned: 'Certificates for the tests of TLS and of proxies',
 	sharp: "Makes the emulator's images, and decodes those that the tests receive",
 	tsx: 'Runs TypeScript without a build: emulator, demo, benchmark, documentation',
 	typescript: 'Compiles the node',

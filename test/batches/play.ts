@@ -64,7 +64,7 @@ export class Play {
 		this.failed = this.faults.failed;
 		this.limits = batch;
 		plays.set(lane, this);
-		emulator.reset();
+		emulator.changeAccount();
 		emulator.credits = batch.credits;
 		for (const { prompt, faults } of batch.items) {
 			for (const fault of faultsOf(faults, emulator.key)) emulator.inject({ ...fault, prompt });

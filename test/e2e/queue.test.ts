@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IDataObject, INode } from 'n8n-workflow';
 import sharp from 'sharp';
 
+import { Emulator } from '../emulator/emulator';
 import type { Execution } from './n8n';
 import type { Program } from './process';
 import { until } from './process';
@@ -72,6 +73,26 @@ test('ten executions on two workers pay for each image once, and every file open
 		expect([info.width, info.height, data.length]).toEqual([256, 256, 256 * 256 * 3]);
 	}
 });
+
+test('ten executions under a rate limit deliver every image, and few requests are refused', async () => {
+	const { n8n } = setup;
+	const limited = setup.closeLater(
+		await Emulator.start({ credits: 100, rateLimit: { requests: 30, window: 3000 } }),
+	);
+	const data = { apiKey: limited.key, baseUrl: limited.url };
+	const segmindApi = await n8n.credential('segmindApi', data, 'Limited account');
+	const executions = await allEnded(
+		await Promise.all(
+			Array.from({ length: 10 }, async (_, index) => {
+				const prompts = Array.from({ length: 20 }, (__, number) => `fox ${index}-${number}`);
+				return await begin(prompts, {}, { credentials: { segmindApi: { ...segmindApi } } });
+			}),
+		),
+	);
+	expect(executions.flatMap((execution) => outputOf(execution))).toHaveLength(200);
+	expect(limited.paid).toBe(200);
+	expect(limited.requests.filter(({ status }) => status === 429).length).toBeLessThanOrEqual(100);
+}, 120_000);
 
 test('Retry On Fail and "Retry" pay only for what is missing', async () => {
 	const { emulator, n8n } = setup;

@@ -44,7 +44,9 @@ function isShown({ displayOptions: { show = {}, hide = {} } = {} }: INodePropert
 }
 
 /** What the panel shows. */
-const PROPERTIES = new Segmind().description.properties.filter(isShown);
+const PROPERTIES = new Segmind().description.properties
+	.filter(isShown)
+	.filter(({ type }) => type !== 'hidden');
 const COLLECTIONS = PROPERTIES.filter(({ type }) => type === 'collection');
 const entriesOf = ({ options = [] }: INodeProperties): INodeProperties[] =>
 	(options as INodeProperties[]).filter(isShown);

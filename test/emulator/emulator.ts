@@ -14,6 +14,8 @@ import type { JobPart } from './jobs';
 import { Job, parseJobPath } from './jobs';
 import type { PublishedModel } from './published';
 import { MEDIA_TYPES, MODELS } from './published';
+import type { RateLimitOptions } from './rateLimit';
+import { RateLimit } from './rateLimit';
 import type { WireResponse } from './wire';
 import { deliver, html, jsonResponse, parseJson, readBody, send } from './wire';
 
@@ -26,8 +28,8 @@ export interface EmulatorOptions {
 	readonly freeCredits?: number;
 	/** Milliseconds for one image. */
 	readonly delay?: number;
-	/** This many images in a window of this many milliseconds. */
-	readonly rateLimit?: { readonly requests: number; readonly window: number };
+	/** Of all requests for images together. */
+	readonly rateLimit?: RateLimitOptions;
 	/** Serves these bytes instead of drawing. */
 	readonly picture?: Buffer;
 }
@@ -90,6 +92,8 @@ interface Accepted {
 	readonly left: number;
 }
 
+const newKey = (): string => `SG_${randomBytes(8).toString('hex')}`;
+
 /** Rounds away the noise of binary fractions. */
 const dollars = (amount: number): number => Number(amount.toFixed(6));
 
@@ -101,7 +105,7 @@ const imageResponse = ({ output_format: format }: Drawing, body: Buffer): WireRe
 
 /** Segmind's API on loopback: it checks, draws, bills and fails as the published one does. */
 export class Emulator {
-	readonly key: string;
+	key: string;
 
 	/** Everything received, in order of arrival, except requests to the control endpoint. */
 	readonly requests: ReceivedRequest[] = [];
@@ -128,11 +132,12 @@ export class Emulator {
 
 	private readonly jobs = new Map<string, Job>();
 
-	private window = { since: 0, requests: 0 };
+	private rateLimit: RateLimit | undefined;
 
 	private constructor(private readonly options: EmulatorOptions) {
-		this.key = options.key ?? `SG_${randomBytes(8).toString('hex')}`;
+		this.key = options.key ?? newKey();
 		this.credits = options.credits === undefined ? 10 : options.credits;
+		this.resetRateLimit();
 	}
 
 	/** Starts an emulator on a free port, or on the given one. */
@@ -162,6 +167,12 @@ export class Emulator {
 		this.faults.inject(fault);
 	}
 
+	/** Continues with another account, about which no client has learned anything. */
+	changeAccount(): void {
+		this.key = newKey();
+		this.reset();
+	}
+
 	/** Forgets requests, jobs and faults, and restores the balance. */
 	reset(): void {
 		this.requests.length = 0;
@@ -169,7 +180,7 @@ export class Emulator {
 		this.jobs.clear();
 		this.maxInFlight = this.inFlight;
 		this.credits = this.options.credits === undefined ? 10 : this.options.credits;
-		this.window = { since: 0, requests: 0 };
+		this.resetRateLimit();
 	}
 
 	async close(): Promise<void> {
@@ -240,10 +251,8 @@ export class Emulator {
 		const body = parseJson(bytes);
 		if (body === undefined) return send(response, 400, { error: 'Malformed request body' });
 		received.body = body;
-		const resetAt = this.takeFromRateLimit();
-		if (resetAt !== undefined) {
-			return send(response, 429, { error: 'Too Many Requests' }, { 'x-rate-limit-reset-at-utc': resetAt });
-		}
+		const refusal = this.refuseForRateLimit();
+		if (refusal !== undefined) return send(response, ...refusal);
 		const inputs = readInputs(model, body);
 		const { error } = inputs;
 		if (error !== undefined && !isQueued) return send(response, inputs.status, { error });
@@ -323,16 +332,25 @@ export class Emulator {
 	}
 
 	/** Counts a request. Returns when the rate limit resets if it is used up. */
-	private takeFromRateLimit(): string | undefined {
-		const { rateLimit } = this.options;
-		if (rateLimit === undefined) return undefined;
+	/** Returns the response to a request that the rate limit refuses. */
+	private refuseForRateLimit(): [status: number, body: unknown, headers: Record<string, string>] | undefined {
 		const now = Date.now();
-		if (now - this.window.since >= rateLimit.window) this.window = { since: now, requests: 0 };
-		if (this.window.requests >= rateLimit.requests) {
-			return new Date(this.window.since + rateLimit.window).toISOString();
+		const reset = this.rateLimit?.take(now);
+		if (reset === undefined) return undefined;
+		const error = 'Too Many Requests';
+		switch (this.options.rateLimit?.tells) {
+			case 'nothing':
+				return [429, { error }, {}];
+			case 'body':
+				return [429, { error: `${error}. Try again in ${((reset - now) / 1000).toFixed(2)} seconds.` }, {}];
+			default:
+				return [429, { error }, { 'x-rate-limit-reset-at-utc': new Date(reset).toISOString() }];
 		}
-		this.window.requests += 1;
-		return undefined;
+	}
+
+	private resetRateLimit(): void {
+		const { rateLimit } = this.options;
+		this.rateLimit = rateLimit === undefined ? undefined : new RateLimit(rateLimit);
 	}
 
 	private async drawOnce(drawing: Drawing): Promise<Buffer> {

@@ -127,15 +127,25 @@ describe('before the request is sent', () => {
 	testAll([
 		['an unknown host name', { url: 'https://nowhere.invalid' }, 'network', 'could not be reached'],
 		['a host name that is too long', { url: `https://${'a'.repeat(64)}.invalid` }, 'network'],
-		['a port without a server', { url: 'http://127.0.0.1:1' }, 'network', 'connection was refused'],
-		['a self-signed certificate', { certificate: SELF_SIGNED }, 'network', NO_TLS],
-		['an expired certificate', { certificate: EXPIRED }, 'network', NO_TLS],
-		['TLS closed at the first message', { tls: close() }, 'network', NO_TLS],
+		['a port without a server', { url: 'http://127.0.0.1:1' }, 'network', 'refused the connection'],
+		['a self-signed certificate', { certificate: SELF_SIGNED }, 'network', 'self-signed'],
+		['an expired certificate', { certificate: EXPIRED }, 'network', 'has expired'],
+		['TLS closed at the first message', { tls: close() }, 'network', 'closed before it was secure'],
 		['TLS rejected with handshake_failure', { tls: close(alert(40)) }, 'network', NO_TLS],
-		['plain HTTP in response to TLS', { tls: close(head('400 Bad Request')) }, 'network', NO_TLS],
-		['other bytes in response to TLS', { tls: close(Buffer.alloc(64, 0xee)) }, 'network', NO_TLS],
+		[
+			'plain HTTP in response to TLS',
+			{ tls: close(head('400 Bad Request')) },
+			'network',
+			'does not speak TLS',
+		],
+		[
+			'other bytes in response to TLS',
+			{ tls: close(Buffer.alloc(64, 0xee)) },
+			'network',
+			'does not speak TLS',
+		],
 		// A connection in use can end with the same words.
-		['TLS reset at the first message', { tls: reset() }, 'uncertain'],
+		['TLS reset at the first message', { tls: reset() }, 'network', 'closed before'],
 		['TLS rejected with internal_error', { tls: close(alert(80)) }, 'uncertain'],
 	]);
 });
@@ -262,7 +272,7 @@ describe('the key comes back', () => {
 		['in the address of a redirect', whole('302 x', KEY, { location: `/?k=${KEY}` }), 'endpoint'],
 		['in the request id of a 422', whole('422 x', '', { 'x-request-id': KEY }), 'request'],
 		['where the words are cut', whole('400 x', `${'word '.repeat(54)}${KEY} and more`), 'request'],
-		['where a page is cut', whole('500 x', edge), 'server'],
+		['where a page is cut', whole('500 x', edge), 'uncertain'],
 		['in the headers of the image', whole(OK, PNG, headers), 'image'],
 	]);
 });

@@ -26,7 +26,7 @@ const NOT_BILLED: Row[] = [
 	[jsonError(406, 'Flagged as NSFW'), 'moderation', 'Flagged as NSFW', false],
 	[jsonError(410, 'gone'), 'endpoint', 'gone', true],
 	[{ status: 422, body: { detail: [{ msg: 'seed too large' }] } }, 'request', 'seed too large', false],
-	[jsonError(429, 'slow down'), 'rateLimit', 'slow down', false],
+	[{ ...jsonError(429, 'slow down'), headers: { 'retry-after': '601' } }, 'rateLimit', 'slow down', true],
 	[jsonError(500, 'oops'), 'server', 'oops', false],
 	[jsonError(500, 'blocked by content policy'), 'moderation', 'blocked by content policy', false],
 	[jsonError(502, 'bad worker'), 'server', 'bad worker', false],

@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { RunOptions } from './engine';
 import { errorOf } from './results';
-import { CONTINUE, SMALL } from './runs';
+import { CONTINUE, generate, SMALL } from './runs';
 import { emulator, engine, useEngine } from './setup';
 
 useEngine();
@@ -130,11 +130,6 @@ describe('refuses before paying', () => {
 				},
 			}),
 			'\'Input Fields\' has two inputs named "prompt"',
-		],
-		[
-			'a size that n8n dropped because Aspect Ratio was saved in other letters',
-			{ prompt: 'a fox', aspectRatio: 'Custom', width: 256, height: 512 },
-			"'Width' is empty",
 		],
 		[
 			'a cost limit that is not there',
@@ -307,5 +302,47 @@ describe('File Name', () => {
 		const { items } = await runWith({ ...flowWith('x'), options: { fileName: 'product-42' } });
 		expect(items[0]?.binary?.picture?.fileName).toBe('product-42-picture.webp');
 		expect(emulator.paid).toBe(1);
+	});
+});
+
+describe('values where nothing reads them', () => {
+	test('are named with the place that they belong to', async () => {
+		const parameters = {
+			width: 512,
+			seed: 7,
+			aspect_ratio: '16:9',
+			minimumRemainingCredits: 5,
+			aspectRatio: '1:1',
+		};
+		const { items, hints } = await engine.run(
+			generate({}, { parameters: { ...parameters, prompt: 'a fox' } }),
+		);
+		expect(items[0]?.json).toMatchObject({ aspectRatio: '1:1' });
+		const hint = hints.find((each) => each.startsWith('Ignored'));
+		for (const name of [
+			'width (Width)',
+			'seed (Additional Fields > Seed)',
+			'aspect_ratio (Aspect Ratio)',
+			'minimumRemainingCredits (Options > Minimum Remaining Credits)',
+		]) {
+			expect(hint).toContain(name);
+		}
+	});
+
+	test('are read where Aspect Ratio was saved in other letters, so that n8n takes them for hidden', async () => {
+		const { items, hints } = await runWith({
+			prompt: 'a fox',
+			aspectRatio: 'Custom',
+			width: 256,
+			height: 512,
+		});
+		expect(items[0]?.json).toMatchObject({ width: 256, height: 512 });
+		expect(hints.join()).not.toContain('Ignored');
+	});
+
+	test('are none where all is in its place', async () => {
+		const parameters = { aspectRatio: 'custom', width: 512, height: 512, additionalFields: { seed: 7 } };
+		const { hints } = await engine.run(generate({}, { parameters }));
+		expect(hints.join()).not.toContain('Ignored');
 	});
 });

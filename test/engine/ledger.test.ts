@@ -153,6 +153,15 @@ describe('in a loop', () => {
 		await itemsFrom(withRetries(['a'], { rounds }));
 		expect(emulator.paid).toBe(6);
 	});
+
+	test('names and pace hold over the rounds', async () => {
+		const rounds = [itemsOf('a'), itemsOf('b', 'c'), itemsOf('d')];
+		const started = Date.now();
+		const items = await itemsFrom(generate({ fileName: 'product', requestsPerMinute: 120 }, { rounds }));
+		// The items of the last round.
+		expect(valuesOf(items, 'fileName')).toEqual(['product-4.webp']);
+		expect(Date.now() - started).toBeGreaterThanOrEqual(1500);
+	});
 });
 
 test('two Segmind nodes of a workflow have separate ledgers', async () => {

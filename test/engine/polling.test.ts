@@ -56,7 +56,7 @@ describe('a job that failed', () => {
 		status({ status: 200, body }, -1),
 	];
 	const cases: Array<Case & { cause: string }> = [
-		...['CANCELED', 'Cancelled', ' failure ', 'error', 'Failed'].map((name) => ({
+		...['CANCELED', 'Cancelled', ' failure ', 'error', 'Failed', 'TIMED_OUT', 'rejected'].map((name) => ({
 			prompt: `status "${name}"`,
 			faults: failed({ status: name, error: 'bad seed' }),
 			cause: 'request',
@@ -112,6 +112,19 @@ describe('what stays at Segmind', () => {
 			statusCode: null,
 		},
 		{ prompt: 'no status', faults: [named(null, -1)], words: 'last status: none', statusCode: null },
+		{ prompt: 'a number', faults: [named(3, -1)], words: 'last status: 3', statusCode: null },
+		{
+			prompt: 'a page',
+			faults: [status({ body: PAGE }, -1)],
+			words: 'last status: none): ',
+			statusCode: null,
+		},
+		{
+			prompt: 'an empty body',
+			faults: [status({ bytes: '' }, -1)],
+			words: 'last status: none',
+			statusCode: null,
+		},
 		{ prompt: 'a list', faults: [status({ body: [1] }, -1)], words: 'last status: none', statusCode: null },
 		{
 			prompt: 'a record that is not found',

@@ -28,7 +28,7 @@ export function runCases(
 ): CaseResults {
 	const results = {} as CaseResults;
 	beforeAll(async () => {
-		emulator.reset();
+		emulator.changeAccount();
 		otherServer.reset();
 		for (const [prompt, faults] of cases) {
 			const all = typeof faults === 'function' ? faults() : faults;

@@ -20,7 +20,7 @@ export function useEngine(options: EmulatorOptions = {}): void {
 		otherServer = await Emulator.start();
 	});
 	beforeEach(() => {
-		emulator.reset();
+		emulator.changeAccount();
 		otherServer.reset();
 	});
 	afterAll(async () => {

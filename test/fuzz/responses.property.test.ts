@@ -133,7 +133,16 @@ always(
 	async ({ status, headers, body, framing }) => {
 		const { engine, raw } = servers;
 		const [end, before = '', after = ''] = FRAMINGS[framing]!(body.length);
-		const head = [`HTTP/1.1 ${status} x`, ...headers.map((pair) => pair.join(': ')), end, '', before];
+		// A rate limit is waited for, unless the wait is too long.
+		const wait = status === 429 ? ['retry-after: 601'] : [];
+		const head = [
+			`HTTP/1.1 ${status} x`,
+			...wait,
+			...headers.map((pair) => pair.join(': ')),
+			end,
+			'',
+			before,
+		];
 		const parts = [Buffer.from(head.join('\r\n'), 'latin1'), body, Buffer.from(after)];
 		Object.assign(raw, { requests: 0, bytes: Buffer.concat(parts) });
 		const { items, error, run } = await engine.run({

@@ -60,7 +60,7 @@ always(
 		fc.pre(partsOf(secret, `${before} ${after} ${other}`).length === 0);
 		const { engine, raw } = servers;
 		const inHeader = `${before.replace(/[^ -~]/g, '')}${secret}`;
-		const head = `HTTP/1.1 ${status} x\r\nx-request-id: ${inHeader}\r\nx-cost: ${secret}\r\nretry-after: ${secret}\r\n`;
+		const head = `HTTP/1.1 ${status} x\r\nx-request-id: ${inHeader}\r\nx-cost: ${secret}\r\nretry-after: ${status === 429 ? '601' : secret}\r\n`;
 		const location = `location: ${raw.url}/?key=${secret}\r\nconnection: close\r\n\r\n`;
 		const body = toBody(`${before}${secret}${after} ${other}`);
 		Object.assign(raw, { requests: 0, bytes: Buffer.from(`${head}${location}${body}`) });

@@ -1,4 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- n8n hands files over as Node's streams */
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
@@ -14,6 +15,8 @@ export class FakeN8n {
 	/** The node's parameters before expressions are resolved. */
 	parameters: INode['parameters'] = {};
 	retryOnFail = true;
+	/** Nodes that are both before and after this one. */
+	loop: ReturnType<IExecuteFunctions['getChildNodes']> = [];
 	hints: string[] = [];
 	/** Stored bytes by the id of their file. */
 	files = new Map<string, Buffer>();
@@ -24,6 +27,8 @@ export class FakeN8n {
 	balance: { statusCode: number; body: IDataObject } = { statusCode: 200, body: { credits: 1 } };
 	balanceRequests = 0;
 	credentialsRead = 0;
+	/** An account of its own, since what is learned about one is shared. */
+	readonly key = `SG_${randomBytes(8).toString('hex')}`;
 	cancellation = new AbortController();
 
 	/** Starts another execution with what this one left, as Retry execution does. */
@@ -49,10 +54,12 @@ export class FakeN8n {
 			helpers: this.helpers as IExecuteFunctions['helpers'],
 			addExecutionHints: (...hints) => void this.hints.push(...hints.map(({ message }) => message)),
 			continueOnFail: () => onError === 'continueRegularOutput',
+			getChildNodes: () => this.loop,
+			getParentNodes: () => this.loop,
 			getContext: (of) => (of === 'node' ? this.nodeContext : {}),
 			getCredentials: async <T extends object>() => {
 				this.credentialsRead += 1;
-				return { apiKey: `SG_${'0'.repeat(16)}`, baseUrl: 'https://api.segmind.com' } as T;
+				return { apiKey: this.key, baseUrl: 'https://api.segmind.com' } as T;
 			},
 			getExecutionCancelSignal: () => this.cancellation.signal,
 			getExecutionId: () => this.executionId,

@@ -11,7 +11,7 @@ const unsent = (message: string) =>
 
 describe('an entered name', () => {
 	it.each([
-		...['product-42', 'Summer Sale 2026', 'photo.txt', 'v1.2', 'png', 'console', 'com10', '_CON'],
+		...['product-42', 'Summer Sale 2026', 'v1.2', 'png', 'mp4', 'console', 'com10', '_CON'],
 		...['ünïcode', 'صورة قطة', '狐', '🦊', 'fox 🦊 in snow'],
 	])('%j is kept', (entered) => {
 		expect(nameFor(entered)).toBe(entered);
@@ -22,6 +22,12 @@ describe('an entered name', () => {
 		['photo.JPG', 'photo'],
 		['photo.jpeg', 'photo'],
 		['photo.WebP ', 'photo'],
+		['photo.gif', 'photo'],
+		['a.b.webp', 'a.b'],
+		['clip.MP4.mp4', 'clip'],
+		['clip.mov', 'clip'],
+		['song.wav', 'song'],
+		['chair.glb', 'chair'],
 		['u\u0308ni\u0308code', '\u00fcn\u00efcode'],
 		['  padded  ', 'padded'],
 		['...dots...', 'dots'],
@@ -49,7 +55,7 @@ describe('an entered name', () => {
 		expect(nameFor(entered)).toBeUndefined();
 	});
 
-	it.each(['///', '...', ' ', '..', '.png', '\0', '\u202e', '<>', '-', '???'])(
+	it.each(['///', '...', ' ', '..', '.png', '.mp4', '\0', '\u202e', '<>', '-', '???'])(
 		'%j is rejected, since nothing of it can stay',
 		(entered) => {
 			const error = unsent("'File Name' has no character that a file name can contain");
@@ -61,6 +67,15 @@ describe('an entered name', () => {
 		'%p is rejected, since it is not text',
 		(entered) => {
 			expect(() => nameFor(entered)).toThrow(unsent("'File Name' is not a text"));
+		},
+	);
+
+	it.each(['[object Object]', 'a-[object Object]', 'undefined', ' NaN'])(
+		'%j is rejected, since its expression found no text',
+		(entered) => {
+			expect(() => nameFor(entered)).toThrow(
+				/^'File Name' contains (only )?(\[object Object\]|undefined|NaN)$/,
+			);
 		},
 	);
 
@@ -83,6 +98,17 @@ describe('a name from the prompt and the seed', () => {
 		['50% off: "SALE"', 4, '50-off-sale-4'],
 	])('%j with %j is %j', (prompt, seed, name) => {
 		expect(toDefaultName(prompt, seed)).toBe(name);
+	});
+
+	it.each<[prompt: string, seed: unknown, requestId: string | null | undefined, name: string]>([
+		['a fox', 0, '5f3a9c1e-0d2b-4e', 'a-fox-0'],
+		['a fox', undefined, '5f3a9c1e-0d2b-4e', 'a-fox-5f3a9c1e'],
+		['a fox', '7', '../..\\a:b', 'a-fox-ab'],
+		['a fox', null, 'é/', 'a-fox'],
+		['a fox', undefined, null, 'a-fox'],
+		['🦊', undefined, 'abc', 'image-abc'],
+	])('%j with the seed %j and the request ID %j is %j', (prompt, seed, requestId, name) => {
+		expect(toDefaultName(prompt, seed, requestId)).toBe(name);
 	});
 
 	it.each(['𠮷', '狐', 'é', 'x', 'word '])('has the first words of many %j, and room for more', (text) => {

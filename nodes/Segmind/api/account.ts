@@ -111,15 +111,18 @@ export async function testSegmindApi(
 		const { totalCredits } = toBalance({ ...response, body: Buffer.from(body) }, redact);
 		return { status: 'OK', message: `The key works. Credits left: $${totalCredits.toFixed(2)}` };
 	} catch (error) {
-		return failed(redact(explain(error)));
+		return failed(redact(explain(error, data.baseUrl)));
 	}
 }
 
 /** Says in whole sentences why a credential does not work. */
-function explain(error: unknown): string {
+function explain(error: unknown, baseUrl: unknown): string {
 	if (error instanceof SegmindError) return `${error.message.replace(/[.…]+$/, '')}. ${error.description}`;
-	const why = whyNotConnected(error);
-	if (why !== undefined)
-		return `Segmind could not be reached: ${why}. Check 'Base URL' and the network of this n8n`;
+	const url = String(baseUrl);
+	const explanation = URL.canParse(url) ? whyNotConnected(error, url) : undefined;
+	if (explanation !== undefined) {
+		const { why, advice = "Check 'Base URL' and the network of this n8n" } = explanation;
+		return `Segmind could not be reached: ${why}. ${advice}`;
+	}
 	return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,11 @@
 import type { IDataObject, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
+import { createHash } from 'node:crypto';
+
 import { toKey } from '../../../credentials/connection';
 import { checkedBaseUrl } from './baseUrl';
 import { discard, limitStream, promisedBytes, readBody } from './body';
-import { connectionError } from './connectionErrors';
+import { chainOf, connectionError, isForbidden, wasSent } from './connectionErrors';
 import { MAY_BE_BILLED, SegmindError } from './errors';
 import { blockedReason } from './fileUrl';
 import type { ApiResponse, FileContent, FileResponse } from './response';
@@ -45,17 +47,45 @@ const httpOptions = (timeout: number) =>
 		timeout: (timeout + 5) * 1000,
 	}) as const;
 
+/** A response as n8n returns it, and whether the request went out whole; undefined when that is unknown. */
+type Exchange = Pick<IN8nHttpFullResponse, 'statusCode' | 'headers' | 'body'> & {
+	readonly wasSent?: boolean | undefined;
+};
+
+/**
+ * Statuses that a proxy gives as well when it lets no request pass. For these n8n throws an error that has the request,
+ * which knows whether it went out. A 401 is not among them: n8n sends that request again.
+ */
+const TELLING_STATUSES = [
+	...[300, 301, 302, 303, 307, 308, 403, 404, 407],
+	...Array.from({ length: 100 }, (_, index) => 500 + index),
+];
+
+/** Returns the response in an error for one of these statuses. Throws any other error. */
+function toExchange(thrown: unknown): Exchange {
+	for (const error of chainOf(thrown)) {
+		const { status, headers, data } = 'response' in error ? Object(error.response) : {};
+		if (typeof status === 'number')
+			return { statusCode: status, headers, body: data, wasSent: wasSent(thrown) };
+	}
+	throw thrown;
+}
+
 /** Segmind's API with the credential of the node. Sends every request once. */
 export class SegmindClient {
+	/** Tells accounts apart, without the key. */
+	readonly account: string;
+
 	/** Ends every wait when the execution is cancelled. */
 	readonly cancelled: AbortSignal | undefined;
 
 	private constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly key: string,
-		private readonly baseUrl: string,
+		readonly baseUrl: string,
 		readonly redact: Redact,
 	) {
+		this.account = createHash('sha256').update(`${baseUrl} ${key}`).digest('hex');
 		this.cancelled = context.getExecutionCancelSignal();
 	}
 
@@ -85,7 +115,7 @@ export class SegmindClient {
 	 */
 	async checkCredential(itemIndex: number): Promise<void> {
 		const { apiKey, baseUrl } = await this.context.getCredentials('segmindApi', itemIndex);
-		if (toKey(apiKey) === this.key && String(baseUrl).trim().replace(/\/+$/, '') === this.baseUrl) return;
+		if (toKey(apiKey) === this.key && checkedBaseUrl(baseUrl) === this.baseUrl) return;
 		throw new SegmindError(
 			'credential',
 			"The credential of this item is not that of the first item: an expression in it gives another key or 'Base URL'",
@@ -119,14 +149,20 @@ export class SegmindClient {
 		const limited: IExecuteFunctions = Object.create(this.context, {
 			getExecutionCancelSignal: { value: () => limits.ended },
 		});
-		const send = async (): Promise<IN8nHttpFullResponse> =>
-			await this.context.helpers.httpRequestWithAuthentication.call(limited, 'segmindApi', {
-				method,
-				url: `${this.baseUrl}${path}`,
-				...(body === undefined ? {} : { body: { ...body }, headers: { 'content-type': 'application/json' } }),
-				...httpOptions(timeout),
-			});
-		return await this.exchange(send, limits, timeout);
+		const url = `${this.baseUrl}${path}`;
+		const send = async (): Promise<Exchange> =>
+			await this.context.helpers.httpRequestWithAuthentication
+				.call(limited, 'segmindApi', {
+					method,
+					url,
+					...(body === undefined
+						? {}
+						: { body: { ...body }, headers: { 'content-type': 'application/json' } }),
+					...httpOptions(timeout),
+					ignoreHttpStatusErrors: { ignore: true, except: TELLING_STATUSES },
+				})
+				.catch(toExchange);
+		return await this.exchange(send, url, limits, timeout);
 	}
 
 	/**
@@ -149,7 +185,11 @@ export class SegmindClient {
 				abortSignal: limits.ended,
 				...httpOptions(timeout),
 			});
-		return await this.exchange(send, limits, timeout);
+		return await this.exchange(send, link, limits, timeout).catch((error: unknown) => {
+			// Who forbids the address does so for good.
+			if (!isForbidden(error)) throw error;
+			throw new SegmindError('response', (error as Error).message, MAY_BE_BILLED, { cause: error });
+		});
 	}
 
 	/** Returns why a file must not be fetched from an address; undefined when it may. */
@@ -166,18 +206,19 @@ export class SegmindClient {
 	}
 
 	private async exchange(
-		send: () => Promise<IN8nHttpFullResponse>,
+		send: () => Promise<Exchange>,
+		url: string,
 		{ deadline }: { readonly deadline: AbortSignal },
 		timeout: number,
 	): Promise<FileResponse> {
 		try {
-			const { statusCode, headers, body } = await send();
+			const { statusCode, headers, body, wasSent: sent } = await send();
 			const stream = body as unknown as Exclude<FileContent, Buffer>;
 			const promised = promisedBytes(headers['content-length']);
 			if (!isSuccess(statusCode)) {
 				// The status alone says what an error response means; its text may break off.
 				const { bytes } = await readBody(stream, MAX_ERROR_BYTES, promised).catch(() => UNREADABLE);
-				return { statusCode, headers, body: bytes };
+				return { statusCode, headers, body: bytes, wasSent: sent };
 			}
 			if (promised > MAX_FILE_BYTES) {
 				discard(stream);
@@ -190,7 +231,7 @@ export class SegmindClient {
 			if (!complete) throw tooLargeError(MAX_HELD_BYTES, statusCode);
 			return { statusCode, headers, body: bytes };
 		} catch (error) {
-			throw connectionError(error, timeout, deadline, this.cancelled);
+			throw connectionError(error, url, timeout, deadline, this.cancelled);
 		}
 	}
 }

@@ -7,6 +7,7 @@ import { isCompleted, isFailed, isPending, statusText } from './requestStatus';
 import type { ApiResponse } from './response';
 import { isSuccess } from './response';
 import { expiredError, failedRequestError, notFoundError, responseError } from './responseErrors';
+import { errorText } from './text';
 import type { Deadline } from './wait';
 import { wait } from './wait';
 
@@ -34,6 +35,8 @@ const NOT_FOUND_TIME = 30_000;
 interface Progress {
 	/** The status that Segmind named last, fit for display. */
 	readonly status?: string | undefined;
+	/** What Segmind wrote last in place of a status, fit for display; '' for nothing. */
+	readonly words?: string;
 	/** Why the last poll said nothing; it may pass. */
 	readonly error?: SegmindError | undefined;
 	/** When the first of the last polls in a row did not find the request, on the clock of `performance`. */
@@ -53,7 +56,9 @@ function toProgress(
 ): Progress {
 	const isError = response instanceof SegmindError;
 	if (!isError && isSuccess(response.statusCode)) {
-		return { status: statusText(jsonBody(response.body), redact), missing: 0 };
+		const fields = jsonBody(response.body);
+		const words = Object.keys(fields).length === 0 ? errorText(response.body, redact) : '';
+		return { status: statusText(fields, redact), words, missing: 0 };
 	}
 	const { status } = before;
 	const error = isError ? response : responseError(response, redact);
@@ -86,14 +91,14 @@ function missingError(
 function timeoutError(
 	{ requestId }: QueuedRequest,
 	{ left, seconds }: Deadline,
-	{ status, error, missing }: Progress,
+	{ status, words = '', error, missing }: Progress,
 ): PendingError {
 	const what =
 		(error?.retryAfter ?? 0) > left
 			? `Segmind asks to wait longer than what is left of ${seconds} seconds`
 			: `The result was not ready after ${seconds} seconds`;
 	const last = status === undefined ? '' : ` (last status: ${status})`;
-	const why = error === undefined ? '' : `: ${error.message}`;
+	const why = error === undefined ? (words === '' ? '' : `: ${words}`) : `: ${error.message}`;
 	const advice = missing > 0 && error !== undefined ? error.advice : '';
 	const statusCode = error?.statusCode ?? null;
 	return new PendingError(`${what}${last}${why}`, requestId, { statusCode, advice, cause: error });
@@ -143,10 +148,12 @@ export async function waitForResult(
 	queued: QueuedRequest,
 	deadline: Deadline,
 ): Promise<JsonObject> {
-	const { requestId, pollPath } = queued;
-	if (pollPath !== undefined) return await pollUntil(client, pollPath, queued, deadline, isCompleted);
-	const path = `/v2/requests/${requestId}`;
-	const status = await pollUntil(client, `${path}/status`, queued, deadline, isCompleted);
+	const { requestId, pollPath, resultPath } = queued;
+	if (pollPath !== undefined && resultPath === undefined) {
+		return await pollUntil(client, pollPath, queued, deadline, isCompleted);
+	}
+	const path = resultPath ?? `/v2/requests/${requestId}`;
+	const status = await pollUntil(client, pollPath ?? `${path}/status`, queued, deadline, isCompleted);
 	// The request is finished, so its result need not name a status that is known.
 	const isWhole = (fields: JsonObject): boolean => Object.keys(fields).length > 0 && !isPending(fields);
 	const result = await pollUntil(client, path, queued, deadline, isWhole);

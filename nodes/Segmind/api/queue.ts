@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { mayCarryKey } from '../../../credentials/connection';
 import type { SegmindClient } from './client';
 import type { JsonObject } from './json';
 import { asObject, jsonBody, readCost, readNumber } from './json';
@@ -16,8 +17,10 @@ export interface QueuedRequest {
 	readonly submittedAt?: number;
 	/** The seed that was sent; a later try may draw another. */
 	readonly seed?: number;
-	/** Where to poll a flow of the older form. */
+	/** Where to poll, if it is not where Segmind's documentation says. */
 	readonly pollPath?: string;
+	/** Where the result is, if that is somewhere else. */
+	readonly resultPath?: string;
 }
 
 /** Returns whether a value is an id that can stand in a path. */
@@ -26,9 +29,10 @@ export const isRequestId = (id: unknown): id is string =>
 
 /** The request id, wherever a response has it. It may be a number, unless that is too large to be exact. */
 function findRequestId(fields: JsonObject): string | undefined {
-	const { request_id: requestId } = fields;
-	const stated = Number.isSafeInteger(requestId) ? String(requestId) : requestId;
-	if (isRequestId(stated)) return stated;
+	for (const id of [fields.request_id, fields.id]) {
+		const stated = Number.isSafeInteger(id) ? String(id) : id;
+		if (isRequestId(stated)) return stated;
+	}
 	for (const url of [fields.response_url, fields.status_url, fields.poll_url]) {
 		const id = typeof url === 'string' ? /\/requests?\/([^/?#]+)/.exec(url)?.[1] : undefined;
 		if (isRequestId(id)) return id;
@@ -36,11 +40,31 @@ function findRequestId(fields: JsonObject): string | undefined {
 	return undefined;
 }
 
-/** Flows of the older form have one URL for everything. */
-function findPollPath({ poll_url: url, status_url: statusUrl }: JsonObject): string | undefined {
-	if (statusUrl !== undefined || typeof url !== 'string' || !URL.canParse(url)) return undefined;
+/** The path of an address, which is asked for at the base URL, so that the key goes nowhere else. */
+function pathOf(url: unknown): string | undefined {
+	if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
 	const { pathname } = new URL(url);
 	return /^\/[\w./-]+$/.test(pathname) ? pathname : undefined;
+}
+
+/**
+ * Returns where to poll and where the result is, unless both are where the documentation says. An address on another
+ * host counts only where it is the one address for everything, as with flows of the older form.
+ */
+function findPaths(
+	{ baseUrl }: SegmindClient,
+	fields: JsonObject,
+	requestId: string,
+): Pick<QueuedRequest, 'pollPath' | 'resultPath'> {
+	const { status_url: statusUrl, response_url: resultUrl, poll_url: pollUrl } = fields;
+	const ownPath = (url: unknown): string | undefined => {
+		const path = typeof url === 'string' && mayCarryKey(url, baseUrl) ? pathOf(url) : undefined;
+		return path?.includes(requestId) === true ? path : undefined;
+	};
+	const pollPath = statusUrl === undefined ? pathOf(pollUrl) : ownPath(statusUrl);
+	if (pollPath === undefined || pollPath === `/v2/requests/${requestId}/status`) return {};
+	const resultPath = ownPath(resultUrl);
+	return { pollPath, ...(resultPath === undefined || resultPath === pollPath ? {} : { resultPath }) };
 }
 
 /**
@@ -59,8 +83,7 @@ export async function submit(
 	if (!isSuccess(response.statusCode)) throw responseError(response, client.redact);
 	const fields = jsonBody(response.body);
 	if (isFailed(fields)) throw failedRequestError(response, client.redact, findRequestId(fields) ?? null);
-	const pollPath = findPollPath(fields);
-	const requestId = findRequestId(fields) ?? pollPath?.split('/').at(-1);
+	const requestId = findRequestId(fields) ?? pathOf(fields.poll_url)?.split('/').at(-1);
 	if (!isRequestId(requestId)) {
 		const text = errorText(response.body, client.redact);
 		const message = 'Segmind answered without a request id';
@@ -70,7 +93,7 @@ export async function submit(
 		requestId,
 		submittedAt: Date.now(),
 		...(typeof body.seed === 'number' ? { seed: body.seed } : {}),
-		...(pollPath === undefined ? {} : { pollPath }),
+		...findPaths(client, fields, requestId),
 	};
 }
 

@@ -1,10 +1,10 @@
 import { MAY_BE_BILLED, SegmindError } from './errors';
 import type { ApiResponse, Usage } from './response';
-import { isForeign, isSuccess, readUsage, toRetryAfter } from './response';
+import { gatewayOf, isSuccess, readUsage, toRetryAfter, writerOf } from './response';
 import type { Row } from './responseRows';
 import { findRow, MODERATION } from './responseRows';
 import type { Redact } from './text';
-import { errorText } from './text';
+import { errorText, toDisplayText } from './text';
 
 /** Words for trouble of the server's, in an error text that has no status of its own. */
 const SERVER_TROUBLE =
@@ -19,7 +19,7 @@ function toError(
 	return new SegmindError(reason, `${message}${what}`, description, {
 		statusCode: response.statusCode,
 		...usage,
-		retryAfter: toRetryAfter(response.headers),
+		retryAfter: toRetryAfter(response),
 		...(stops === undefined ? {} : { stops }),
 	});
 }
@@ -28,13 +28,11 @@ function toError(
 export function responseError(response: ApiResponse, redact: Redact): SegmindError {
 	const { statusCode, body } = response;
 	const text = errorText(body, redact);
-	const row = findRow(statusCode, text, isForeign(response));
-	return toError(
-		row,
-		` (${statusCode})${text === '' ? '' : `: ${text}`}`,
-		response,
-		readUsage(response, redact),
-	);
+	const writer = writerOf(response);
+	const gateway = writer === 'api' ? '' : toDisplayText(gatewayOf(response), redact, 60);
+	const by = gateway === '' ? '' : `, ${gateway}`;
+	const what = ` (${statusCode}${by})${text === '' ? '' : `: ${text}`}`;
+	return toError(findRow(statusCode, text, writer), what, response, readUsage(response, redact));
 }
 
 /**
@@ -50,7 +48,7 @@ export function failedRequestError(
 	const isServers = SERVER_TROUBLE.test(text) && !MODERATION.test(text);
 	const status = isSuccess(response.statusCode) ? '' : ` (${response.statusCode})`;
 	const usage = { ...readUsage(response, redact), requestId };
-	return toError(findRow(isServers ? 500 : 422, text, false), `${status}: ${text}`, response, usage);
+	return toError(findRow(isServers ? 500 : 422, text, 'api'), `${status}: ${text}`, response, usage);
 }
 
 /** A successful response without a usable file: it was probably billed. */

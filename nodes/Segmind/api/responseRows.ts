@@ -1,13 +1,14 @@
 import { MAY_BE_BILLED, NOT_BILLED } from './errors';
 import type { Reason, Scope } from './reasons';
+import type { Writer } from './response';
 
 /** What one kind of response means. */
 export interface Row {
 	readonly matches: (statusCode: number) => boolean;
 	/** Tells the causes of one status apart by the error text. */
 	readonly text?: RegExp;
-	/** Only responses that a proxy, firewall or gateway wrote. */
-	readonly foreign?: true;
+	/** Who wrote the response; anybody when left out. */
+	readonly writer?: Writer;
 	readonly reason: Reason;
 	/** Where it is not the reason's own. */
 	readonly stops?: Scope;
@@ -35,6 +36,27 @@ export const MODERATION =
 
 /** What each response without a result means. The first row that matches counts. */
 const ROWS: readonly Row[] = [
+	{
+		matches: () => true,
+		writer: 'proxy',
+		reason: 'network',
+		message: 'A proxy refused the connection to Segmind',
+		description: `Check the proxy of this n8n, and whether it lets requests to Segmind pass. ${NOT_BILLED}`,
+	},
+	{
+		matches: (statusCode) => within(400, 499)(statusCode) && !is(404, 405, 408, 410, 425, 429)(statusCode),
+		writer: 'gateway',
+		reason: 'network',
+		message: 'A proxy or firewall refused the request in place of Segmind',
+		description: `Check the proxies between this n8n and Segmind, and 'Base URL' in the Segmind credential. ${NOT_BILLED}`,
+	},
+	{
+		matches: within(500, 599),
+		writer: 'gateway',
+		reason: 'uncertain',
+		message: 'A proxy or gateway lost the response',
+		description: QUEUE,
+	},
 	{
 		matches: within(300, 399),
 		reason: 'endpoint',
@@ -129,23 +151,16 @@ const ROWS: readonly Row[] = [
 		description: `Try again later, or send fewer items at a time. ${NOT_BILLED}`,
 	},
 	{
+		matches: is(425, 500, 502, 503),
+		reason: 'server',
+		message: 'Segmind failed to process the request',
+		description: `Try again later. If it keeps happening, try another prompt: Segmind also returns this for some content. ${NOT_BILLED}`,
+	},
+	{
 		matches: within(400, 499),
 		reason: 'request',
 		message: 'Segmind did not accept the request',
 		description: `Change the value that it names and try again. ${NOT_BILLED}`,
-	},
-	{
-		matches: is(502),
-		foreign: true,
-		reason: 'uncertain',
-		message: 'A gateway before Segmind lost the response',
-		description: QUEUE,
-	},
-	{
-		matches: is(500, 502, 503),
-		reason: 'server',
-		message: 'Segmind failed to process the request',
-		description: `Try again later. If it keeps happening, try another prompt: Segmind also returns this for some content. ${NOT_BILLED}`,
 	},
 	{
 		matches: within(500, 599),
@@ -162,8 +177,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** Returns the row of a response without a result: the first that matches. */
-export const findRow = (statusCode: number, text: string, foreign: boolean): Row =>
+export const findRow = (statusCode: number, text: string, writer: Writer): Row =>
 	ROWS.find(
-		(row) =>
-			row.matches(statusCode) && (row.text?.test(text) ?? true) && (row.foreign === undefined || foreign),
+		(row) => (row.writer ?? writer) === writer && row.matches(statusCode) && (row.text?.test(text) ?? true),
 	)!;

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { requestBalance } from '../api/account';
 import { SegmindClient } from '../api/client';
@@ -13,8 +13,10 @@ import { toDeliveries } from '../output/item';
 import type { Result, StoredResult } from '../output/result';
 import { untilCancelled } from './cancellation';
 import { JobFileNames } from './jobFileNames';
+import { LearnedLimit } from './learnedLimit';
 import type { Ledger } from './ledger';
-import { mapConcurrent } from './mapConcurrent';
+import { Concurrency, mapConcurrent } from './mapConcurrent';
+import type { Pace } from './rateLimiter';
 import { cancelledError, RateLimiter } from './rateLimiter';
 import { restorePaid } from './restore';
 import { retryFreeCall, sendWithRetries } from './retry';
@@ -29,7 +31,9 @@ type Outcomes = ReadonlyArray<Delivery | Failure>;
 export class Batch<R> {
 	readonly limiter: RateLimiter;
 
-	private readonly spending: SpendingLimit;
+	readonly spending: SpendingLimit;
+
+	readonly concurrency: Concurrency;
 
 	private readonly fileNames: JobFileNames<R>;
 
@@ -46,15 +50,16 @@ export class Batch<R> {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly task: Task<R>,
-		private readonly options: BatchOptions,
+		options: BatchOptions,
 		private readonly ledger: Ledger<R>,
 		private readonly jobs: ReadonlyArray<Job<R>>,
 		stopsOnError: boolean,
 	) {
-		this.fileNames = new JobFileNames(task, ledger, jobs);
-		const { requestsPerMinute, minimumRemainingCredits, maximumCostPerRun } = options;
-		const interval = requestsPerMinute === 0 ? 0 : MINUTE / requestsPerMinute;
-		this.limiter = new RateLimiter(interval, stopsOnError, context.getExecutionCancelSignal());
+		this.fileNames = new JobFileNames(context, task, ledger, jobs);
+		const { concurrency, requestsPerMinute, minimumRemainingCredits, maximumCostPerRun } = options;
+		const pace = paceOf(context, requestsPerMinute);
+		this.limiter = new RateLimiter(pace, stopsOnError, context.getExecutionCancelSignal());
+		this.concurrency = new Concurrency(concurrency);
 		this.spending = new SpendingLimit(
 			task.isFree ? 0 : minimumRemainingCredits,
 			task.isFree ? 0 : maximumCostPerRun,
@@ -69,8 +74,7 @@ export class Batch<R> {
 	 * @throws {SkippedError} as soon as the execution is cancelled
 	 */
 	async run(): Promise<Outcomes> {
-		const { concurrency } = this.options;
-		const work = mapConcurrent(this.jobs, concurrency, async (job) => await this.runJob(job));
+		const work = mapConcurrent(this.jobs, this.concurrency, async (job) => await this.runJob(job));
 		const outcomes = await untilCancelled(work, this.limiter.cancelled, () => {
 			for (const job of this.inFlight) this.recordCancelled(job);
 			return cancelledError();
@@ -98,7 +102,7 @@ export class Batch<R> {
 			const { result, attempts } =
 				queued === undefined
 					? await this.sendWithRetries(job)
-					: { result: await this.collect(job, queued), attempts: 1 };
+					: { result: await this.collect(await this.client(job), job, queued), attempts: 1 };
 			const stored = await this.store(job, result, attempts);
 			return toDeliveries(this.context, stored, job, wasKnown && queued !== undefined);
 		} catch (thrown) {
@@ -120,13 +124,15 @@ export class Batch<R> {
 	private async sendWithRetries(
 		job: Job<R>,
 	): Promise<{ readonly result: Result; readonly attempts: number }> {
-		const target = this.task.targetOf(job);
-		const send = async (onSent: () => void): Promise<Result> => await this.send(job, onSent);
-		return await sendWithRetries(send, job.options, target, this.limiter, this.spending);
+		const client = await this.client(job);
+		// What is free is counted apart from what is made.
+		const limit = LearnedLimit.of(this.task.isFree ? `${client.account} free` : client.account);
+		limit.enter(this.context.getExecutionId());
+		const send = async (onSent: () => void): Promise<Result> => await this.send(client, job, onSent);
+		return await sendWithRetries(send, job.options, this.task.targetOf(job), limit, this);
 	}
 
-	private async send(job: Job<R>, onSent: () => void): Promise<Result> {
-		const client = await this.client(job);
+	private async send(client: SegmindClient, job: Job<R>, onSent: () => void): Promise<Result> {
 		const deadline = new Deadline(job.options.timeout);
 		onSent();
 		this.inFlight.add(job);
@@ -134,18 +140,18 @@ export class Batch<R> {
 			const sent = await this.task.send(client, job, deadline).catch(afterSending);
 			if ('result' in sent) return sent.result;
 			this.ledger.record(job, { state: 'queued', queued: sent.queued });
-			return await this.collect(job, sent.queued, deadline);
+			return await this.collect(client, job, sent.queued, deadline);
 		} finally {
 			this.inFlight.delete(job);
 		}
 	}
 
 	private async collect(
+		client: SegmindClient,
 		job: Job<R>,
 		queued: QueuedRequest,
 		deadline = new Deadline(job.options.timeout),
 	): Promise<Result> {
-		const client = await this.client(job);
 		return await this.task.collect(client, job, queued, deadline).catch((error: unknown) => {
 			if (!(error instanceof SegmindError)) {
 				throw new PendingError(String(error), queued.requestId, { cause: error });
@@ -192,6 +198,17 @@ export class Batch<R> {
 		if (job !== undefined && job.itemIndex > 0) await client.checkCredential(job.itemIndex);
 		return client;
 	}
+}
+
+/** The user's pace, which the node's context keeps for the next round of a loop. */
+function paceOf(context: IExecuteFunctions, requestsPerMinute: number): Pace {
+	const pace = { interval: requestsPerMinute === 0 ? 0 : MINUTE / requestsPerMinute, nextStart: 0 };
+	if (requestsPerMinute === 0) return pace;
+	const kept = context.getContext('node');
+	const earlier = kept.pace as Pace | undefined;
+	// n8n keeps any plain data, and types it as such.
+	kept.pace = Object.assign(pace, { nextStart: earlier?.nextStart ?? 0 }) as unknown as IDataObject;
+	return pace;
 }
 
 /** What is paid and kept stays so, although neither n8n nor Segmind hands it over now. */

@@ -41,17 +41,25 @@ function noteOf(outcomes: readonly Outcome[]): string | undefined {
 	return notes.length === 0 ? undefined : notes.join(' ');
 }
 
+/** What the user should know about the jobs. */
+interface Notices {
+	/** Values that were changed. */
+	readonly roundings?: ImageRequest['roundings'];
+	/** Values in a place where nothing reads them, with the right one. */
+	readonly misplaced?: readonly string[];
+}
+
 /**
  * Runs the jobs of an operation and returns its output.
  *
- * @param roundings values that were changed before sending
+ * @param notices what the node decided for the user before sending
  * @throws {NodeApiError | NodeOperationError} for the first error when the node stops on errors, or is cancelled
  */
 export async function executeJobs<R>(
 	context: IExecuteFunctions,
 	task: Task<R>,
 	{ jobs, failures, options }: JobList<R>,
-	roundings: ImageRequest['roundings'] = [],
+	{ roundings = [], misplaced = [] }: Notices = {},
 ): Promise<INodeExecutionData[]> {
 	const stops = stopsOnError(context);
 	// A run that is sure to fail spends nothing.
@@ -65,6 +73,7 @@ export async function executeJobs<R>(
 	const deliveries = results.filter((result): result is Delivery => !isFailure(result));
 	addHints(context, {
 		roundings,
+		misplaced,
 		deliveries,
 		waited: batch.limiter.waited,
 		changed: ledger.changed,

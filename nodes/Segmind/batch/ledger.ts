@@ -35,7 +35,8 @@ const NOT_RETRIED = "Not retried automatically. To retry anyway, turn on 'Retry 
 export class Ledger<R> {
 	private readonly runs: Record<string, Entries>;
 
-	private readonly run: string;
+	/** The run index, so that each round of a loop has entries of its own. */
+	readonly run: string;
 
 	private readonly executionId: string;
 

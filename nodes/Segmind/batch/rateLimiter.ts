@@ -1,10 +1,8 @@
 import type { SegmindError } from '../api/errors';
 import { SkippedError } from '../api/errors';
 import { wait } from '../api/wait';
+import type { LearnedLimit, Start } from './learnedLimit';
 import type { Target } from './task';
-
-/** Milliseconds over which requests spread that waited for the same moment. */
-const SPREAD = 50;
 
 /** Whether a job would meet the error that another one met. */
 function faresAlike({ stops }: SegmindError, met: Target, target: Target): boolean {
@@ -25,69 +23,82 @@ function faresAlike({ stops }: SegmindError, met: Target, target: Target): boole
 export const cancelledError = (): SkippedError =>
 	new SkippedError('request', 'The execution was cancelled', 'Nothing was sent and nothing was billed.');
 
-/** Decides when a request may start: the user's pace, the server's rate limit, cancellation and the end of the batch. */
+/** The pace that the user set, in milliseconds since the epoch, so that it holds over the rounds of a loop. */
+export interface Pace {
+	/** Least milliseconds between two starts, 0 for no limit. */
+	readonly interval: number;
+	nextStart: number;
+}
+
+/** Decides when a request may start: the user's pace, the account's rate limit, cancellation and the end of the batch. */
 export class RateLimiter {
-	/** Milliseconds that requests waited for the server's rate limit. */
+	/** Milliseconds that requests waited for the rate limit. */
 	waited = 0;
 
 	private waitedUntil = 0;
-
-	private pausedUntil = 0;
-
-	private nextStart = 0;
 
 	private stoppedBy: SegmindError | undefined;
 
 	private readonly stops = new Map<string, { readonly error: SegmindError; readonly target: Target }>();
 
+	private readonly stopped = new AbortController();
+
+	/** Ends a wait. */
+	private readonly ended: AbortSignal;
+
+	/** Requests take their turns in the order of the jobs. */
+	private lastTurn: Promise<unknown> = Promise.resolve();
+
+	/** When the requests began to be refused of which none has passed since. */
+	private refusedSince: number | undefined;
+
 	/**
-	 * @param interval least milliseconds between two starts, 0 for no limit
 	 * @param stopsOnError whether nothing more is sent after the first error
 	 * @param cancelled ends every wait
 	 */
 	constructor(
-		private readonly interval: number,
+		private readonly pace: Pace,
 		private readonly stopsOnError: boolean,
 		readonly cancelled: AbortSignal | undefined,
-	) {}
+	) {
+		const { signal } = this.stopped;
+		this.ended = cancelled === undefined ? signal : AbortSignal.any([signal, cancelled]);
+	}
 
 	/**
-	 * Waits until the next request may start.
+	 * Waits until the next request may start, and starts it.
 	 *
 	 * @throws {SkippedError} when this request may not start any more
 	 */
-	async waitForTurn(target: Target): Promise<void> {
-		for (;;) {
-			this.throwIfStopped(target);
-			const now = performance.now();
-			const turn = Math.max(this.pausedUntil, this.nextStart);
-			if (turn <= now) {
-				this.nextStart = now + this.interval;
-				return;
-			}
-			const isPause = turn === this.pausedUntil;
-			await wait(turn - now + Math.random() * (isPause ? SPREAD : 0), this.cancelled);
-			if (isPause) this.countWait(now);
-		}
+	async waitForTurn(target: Target, limit: LearnedLimit): Promise<Start> {
+		const turn = this.lastTurn.then(async () => await this.takeTurn(target, limit));
+		this.lastTurn = turn.catch(() => undefined);
+		return await turn;
 	}
 
-	/** @throws {SkippedError} when this request may not start any more */
-	throwIfStopped(target: Target): void {
-		if (this.cancelled?.aborted === true) throw cancelledError();
-		if (this.stoppedBy !== undefined) throw SkippedError.because(this.stoppedBy);
-		for (const { error, target: met } of this.stops.values()) {
-			if (faresAlike(error, met, target)) throw SkippedError.because(error);
-		}
+	/** Records that a request was not refused for the rate limit. */
+	pass(start: Start, limit: LearnedLimit): void {
+		limit.pass(start);
+		this.refusedSince = undefined;
 	}
 
-	/** Delays all requests. A shorter pause never shortens a longer one. */
-	pause(milliseconds: number): void {
-		this.pausedUntil = Math.max(this.pausedUntil, performance.now() + milliseconds);
+	/**
+	 * Records that a request was refused for the rate limit.
+	 *
+	 * @param retryAfter milliseconds that the server asks to wait; null when it did not say
+	 * @returns milliseconds for which nothing has passed
+	 */
+	refuse(start: Start, limit: LearnedLimit, retryAfter: number | null): number {
+		const now = performance.now();
+		limit.refuse(start, now, retryAfter === null ? null : now + retryAfter);
+		this.refusedSince ??= now;
+		return now - this.refusedSince;
 	}
 
 	/** Starts no more requests. Only the first error counts. */
 	stop(error: SegmindError): void {
 		this.stoppedBy ??= error;
+		this.stopped.abort();
 	}
 
 	/** Starts no more requests after an error that is final for a job, or only none that would meet it as well. */
@@ -95,6 +106,29 @@ export class RateLimiter {
 		if (this.stopsOnError || error.stops === 'batch') this.stop(error);
 		else if (error.stops !== 'nothing') {
 			this.stops.set(`${error.stops} ${target.endpoint}`, { error, target });
+		}
+	}
+
+	private async takeTurn(target: Target, limit: LearnedLimit): Promise<Start> {
+		for (;;) {
+			this.throwIfStopped(target);
+			const now = performance.now();
+			const paced = this.pace.nextStart - Date.now();
+			const limited = limit.nextStart(now) - now;
+			if (paced <= 0 && limited <= 0) {
+				this.pace.nextStart = Date.now() + this.pace.interval;
+				return limit.start(now);
+			}
+			await wait(Math.ceil(Math.max(paced, limited)), this.ended);
+			if (limited > paced) this.countWait(now);
+		}
+	}
+
+	private throwIfStopped(target: Target): void {
+		if (this.cancelled?.aborted === true) throw cancelledError();
+		if (this.stoppedBy !== undefined) throw SkippedError.because(this.stoppedBy);
+		for (const { error, target: met } of this.stops.values()) {
+			if (faresAlike(error, met, target)) throw SkippedError.because(error);
 		}
 	}
 

@@ -2,6 +2,8 @@ import { PendingError, SegmindError, SkippedError } from '../api/errors';
 import type { Usage } from '../api/response';
 import { wait } from '../api/wait';
 import type { JobOptions } from '../jobs/optionTable';
+import type { LearnedLimit, Start } from './learnedLimit';
+import type { Concurrency } from './mapConcurrent';
 import type { RateLimiter } from './rateLimiter';
 import type { Reservation, SpendingLimit } from './spendingLimit';
 import type { Target } from './task';
@@ -12,7 +14,7 @@ const FIRST_WAIT = 1000;
 /** Milliseconds; waits of our own grow no longer. */
 const LONGEST_WAIT = 30_000;
 
-/** Milliseconds; a server that asks to wait longer is not waited for. */
+/** Milliseconds; a server that asks to wait longer is not waited for, and neither is one that lets nothing pass. */
 const LONGEST_PAUSE = 10 * 60_000;
 
 /** Retries of a free call. */
@@ -31,9 +33,16 @@ const mayResend = ({ retryable, reason }: SegmindError, { retryUncertain }: JobO
 const isFinal = (error: SegmindError, options: JobOptions): boolean =>
 	error instanceof SkippedError ||
 	error instanceof PendingError ||
-	error.attempts > options.maxRetries ||
 	(error.retryAfter ?? 0) > LONGEST_PAUSE ||
 	!mayResend(error, options);
+
+/**
+ * Whether there is no use in waiting for the rate limit.
+ *
+ * @param refused milliseconds for which nothing has passed
+ */
+const isHopeless = ({ retryAfter }: SegmindError, refused: number): boolean =>
+	(retryAfter ?? 0) > LONGEST_PAUSE || refused > LONGEST_PAUSE;
 
 /**
  * Retries a free call.
@@ -56,9 +65,24 @@ export async function retryFreeCall<T>(
 	}
 }
 
+/** Says until when the server asks to wait. */
+function withTime(error: SegmindError): SegmindError {
+	if (error.retryAfter === null) return error;
+	const time = new Date(Date.now() + error.retryAfter).toISOString().slice(0, 16).replace('T', ' ');
+	return Object.assign(error, { message: `${error.message}. It asks to wait until ${time} UTC` });
+}
+
+/** What a batch shares between its requests. */
+interface Shared {
+	readonly limiter: RateLimiter;
+	readonly spending: SpendingLimit;
+	readonly concurrency: Concurrency;
+}
+
 /**
- * Sends a paid request, with retries as long as resending can't pay twice.
+ * Sends a paid request, with retries as long as resending can't pay twice. To wait for the rate limit is no retry.
  *
+ * @param limit of the account that pays
  * @param send counts an attempt when the request goes out
  * @throws {SegmindError} the last one, or the last one that may have been billed, with the number of requests sent
  */
@@ -66,42 +90,43 @@ export async function sendWithRetries<T extends { readonly usage: Usage }>(
 	send: (onSent: () => void) => Promise<T>,
 	options: JobOptions,
 	target: Target,
-	limiter: RateLimiter,
-	spending: SpendingLimit,
+	limit: LearnedLimit,
+	{ limiter, spending, concurrency }: Shared,
 ): Promise<{ readonly result: T; readonly attempts: number }> {
 	let attempts = 0;
+	let failed = 0;
 	/** An earlier error after which the request may have been billed. */
 	let uncertain: SegmindError | undefined;
 	for (;;) {
 		let reservation: Reservation | undefined;
+		let start: Start | undefined;
 		try {
-			await limiter.waitForTurn(target);
 			reservation = await spending.reserve(target);
-			// The batch may have stopped while this job waited for the spending limit.
-			limiter.throwIfStopped(target);
+			start = await limiter.waitForTurn(target, limit);
 			const result = await send(() => {
 				attempts += 1;
 			});
+			limiter.pass(start, limit);
+			concurrency.grow();
 			spending.settle(reservation, { billed: 'yes', usage: result.usage });
 			return { result, attempts };
 		} catch (thrown) {
 			const error = SegmindError.from(thrown);
 			error.attempts = attempts;
-			const milliseconds = error.retryAfter ?? backoff(attempts);
-			// The rate limit is the account's: all jobs wait for it, also when this one's attempts are used up.
-			if (error.reason === 'rateLimit') pauseAll(limiter, error, milliseconds);
-			const isLast = isFinal(error, options);
+			const isRateLimit = start !== undefined && error.reason === 'rateLimit';
+			if (!isRateLimit) failed += 1;
+			const isLast = isRateLimit
+				? isHopeless(error, limiter.refuse(start!, limit, error.retryAfter))
+				: failed > options.maxRetries || isFinal(error, options);
+			if (isRateLimit) concurrency.shrink();
+			else if (start !== undefined) limiter.pass(start, limit);
 			// Before the job that waits for this one's money goes on.
-			if (isLast) limiter.stopAfter(error, target);
+			if (isLast && isRateLimit) limiter.stop(withTime(error));
+			else if (isLast) limiter.stopAfter(error, target);
 			spending.settle(reservation, { billed: error.billed });
 			if (error.billed === 'unknown') uncertain = error;
 			if (isLast) throw Object.assign(uncertain ?? error, { attempts });
-			if (error.reason !== 'rateLimit') await wait(milliseconds, limiter.cancelled);
+			if (!isRateLimit) await wait(error.retryAfter ?? backoff(failed), limiter.cancelled);
 		}
 	}
-}
-
-function pauseAll(limiter: RateLimiter, error: SegmindError, milliseconds: number): void {
-	if (milliseconds <= LONGEST_PAUSE) limiter.pause(milliseconds);
-	else limiter.stop(error);
 }

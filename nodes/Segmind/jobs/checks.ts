@@ -147,6 +147,13 @@ export function toEntry<T>(
 export const toChoice = <T extends string>(value: unknown, label: string, choices: readonly T[]): T =>
 	toEntry(value, label, choices, (choice) => [choice]);
 
+/** Whether JSON writes an object field by field. A Map or a Set would be sent empty. */
+const isPlain = (value: unknown): value is IDataObject =>
+	typeof value === 'object' &&
+	value !== null &&
+	!Array.isArray(value) &&
+	!(Object.keys(value).length === 0 && Symbol.iterator in value);
+
 /**
  * Returns an object, from an object or its JSON.
  *
@@ -154,7 +161,7 @@ export const toChoice = <T extends string>(value: unknown, label: string, choice
  */
 export function toObject(value: unknown, label: string): IDataObject {
 	const object = typeof value === 'string' ? parse(value, label) : value;
-	if (typeof object === 'object' && object !== null && !Array.isArray(object)) return { ...object };
+	if (isPlain(object)) return { ...object };
 	throw invalidValue(label, 'is not a JSON object', 'Enter an object, e.g. {"prompt": "a red fox"}');
 }
 

@@ -29,33 +29,39 @@ const entriesOf = (value: object, path: string): Array<[key: string, path: strin
 		? Array.from(value, (entry: unknown, index) => [String(index), `${path}[${index}]`, entry])
 		: Object.entries(value).map(([key, entry]) => [key, path === '' ? key : `${path}.${key}`, entry]);
 
-function searchObject(value: object, path: string): LostValue | undefined {
+function searchObject(value: object, path: string, depth: number): LostValue | undefined {
 	// JSON writes a date as text, and an invalid one as null.
 	if ('toJSON' in value && typeof value.toJSON === 'function') {
-		return findLostValue(value.toJSON() ?? undefined, path);
+		return findLostValue(value.toJSON() ?? undefined, path, depth);
 	}
 	for (const [key, entryPath, entry] of entriesOf(value, path)) {
 		const inName = searchText(key, path);
 		if (inName !== undefined) return { ...inName, found: `${inName.found} as the name of a field` };
-		const lost = findLostValue(entry, entryPath);
+		const lost = findLostValue(entry, entryPath, depth);
 		if (lost !== undefined) return lost;
 	}
 	return undefined;
 }
 
+/** Levels that are searched. A value that refers to itself has no end, and can't be sent. */
+const MAX_DEPTH = 100;
+
 /** Searches a value at any depth. JSON drops a field without a value, and turns NaN into null, without a word. */
-export function findLostValue(value: unknown, path = ''): LostValue | undefined {
+export function findLostValue(value: unknown, path = '', depth = 0): LostValue | undefined {
+	if (depth > MAX_DEPTH) return { found: 'too many levels', path: '', advice: 'Send a simpler value' };
 	switch (typeof value) {
 		case 'string':
 			return searchText(value, path);
 		case 'number':
 			return Number.isFinite(value) ? undefined : { found: String(value), path, advice: NOTHING_FOUND };
+		case 'bigint':
+			return { found: 'a BigInt', path, advice: 'Turn it into a number or a text' };
 		case 'undefined':
 		case 'function':
 		case 'symbol':
 			return { found: 'no value', path, advice: NOTHING_FOUND };
 		case 'object':
-			return value === null ? undefined : searchObject(value, path);
+			return value === null ? undefined : searchObject(value, path, depth + 1);
 		default:
 			return undefined;
 	}

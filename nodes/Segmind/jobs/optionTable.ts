@@ -74,8 +74,8 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 	concurrency: wholeNumber(
 		ALL,
 		'Images at Once',
-		{ min: 1, max: 20, default: 4 },
-		'How many images are made side by side; the value for the first item holds for all',
+		{ min: 0, max: 20, default: 0 },
+		'How many images are made at the same time; 0 is automatic: up to 20, as long as the rate limit allows',
 	),
 	delivery: choice(
 		['image:generate'],

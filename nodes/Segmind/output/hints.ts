@@ -8,6 +8,8 @@ import type { Delivery } from './item';
 /** What the hints of a run are made from. */
 interface Summary {
 	readonly roundings: ImageRequest['roundings'];
+	/** Values in a place where nothing reads them, with the right one. */
+	readonly misplaced: readonly string[];
 	readonly deliveries: readonly Delivery[];
 	/** Milliseconds that all requests waited for the rate limit. */
 	readonly waited: number;
@@ -61,6 +63,7 @@ function* linkLines(deliveries: readonly Delivery[]): Generator<[string, 'warnin
 
 function* linesOf({
 	roundings,
+	misplaced,
 	deliveries,
 	waited,
 	changed,
@@ -81,6 +84,9 @@ function* linesOf({
 	const replaced = [...new Set(deliveries.flatMap((delivery) => delivery.replaced))];
 	if (replaced.length > 0) {
 		yield [`Input fields replaced or left out: ${replaced.slice(0, 10).join(', ')}`, 'info'];
+	}
+	if (misplaced.length > 0) {
+		yield [`Ignored, since they belong elsewhere: ${misplaced.slice(0, 10).join(', ')}`, 'warning'];
 	}
 	const [first] = roundings;
 	if (first !== undefined) {

@@ -65,7 +65,9 @@ it('is free, so that nothing about it is uncertain', async () => {
 	await expect(balance()).rejects.toMatchObject(error);
 	server.close();
 	await expect(balance()).rejects.toMatchObject({ reason: 'network' });
-	const message = expect.stringMatching(/^Segmind could not be reached: .* refused\. Check 'Base URL' and /);
+	const message = expect.stringMatching(
+		/^Segmind could not be reached: .* refused the connection\. Check 'Base URL' and /,
+	);
 	expect(await tested(credential())).toStrictEqual({ status: 'Error', message });
 });
 

@@ -1,31 +1,64 @@
-import { promisedBytes, readBody } from '../../../nodes/Segmind/api/body';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- n8n hands files over as Node's streams */
+import { Readable } from 'node:stream';
 
-async function* bodyOf(...chunks: readonly string[]): AsyncGenerator<Uint8Array> {
-	for (const chunk of chunks) yield Buffer.from(chunk);
-}
+import { discard, limitStream, promisedBytes, readBody } from '../../../nodes/Segmind/api/body';
 
-it.each([
+const bodyOf = (...chunks: readonly string[]): Readable =>
+	Readable.from(chunks.map((text) => Buffer.from(text)));
+
+test.each([
+	['6', 6],
+	['100000000000000000', 1e17],
+	...['', '-6', '6.5', ' 6', '6\n', 'six', 6, undefined, ['6']].map((header): [unknown, number] => [
+		header,
+		0,
+	]),
+])('the Content-Length %j promises %d bytes', (header, bytes) => {
+	expect(promisedBytes(header)).toBe(bytes);
+});
+
+test.each([
 	[64, ['ab', 'c', '', 'def'], 'abcdef', true],
 	[5, ['abc', 'def'], 'abcde', false],
 	[3, ['abc', 'def'], 'abc', false],
 	[6, ['abc', 'def'], 'abcdef', true],
 	[6, [], '', true],
-])('reads at most %i bytes of %j, whatever Content-Length is', async (limit, chunks, text, complete) => {
-	for (const length of ['6', '2', '9', '0', '99999999999999999', undefined, 'six', '6.5', 6, '-6']) {
-		const body = await readBody(bodyOf(...chunks), limit, promisedBytes(length));
-		expect([body.bytes.toString(), body.complete]).toStrictEqual([text, complete]);
+])('reads at most %i bytes of %j, whatever was promised', async (limit, chunks, text, complete) => {
+	for (const promised of [0, 2, 6, 9, 1e17]) {
+		const body = await readBody(bodyOf(...chunks), limit, promised);
+		expect([body.bytes.toString(), body.complete]).toEqual([text, complete]);
 	}
 });
 
-it.each([
-	['1000000', 1e6],
-	[undefined, 2e6],
-])('takes no more memory than was promised (%s), or twice what arrived', async (length, most) => {
-	const { bytes } = await readBody(
-		bodyOf(...Array<string>(1000).fill('x'.repeat(1000))),
-		64e6,
-		promisedBytes(length),
-	);
+test.each([
+	[1e6, 1e6],
+	[0, 2e6],
+])('takes no more memory than was promised (%d), or twice what arrived', async (promised, most) => {
+	const { bytes } = await readBody(bodyOf(...Array<string>(1000).fill('x'.repeat(1000))), 64e6, promised);
 	expect(bytes).toHaveLength(1e6);
 	expect(bytes.buffer.byteLength).toBeLessThanOrEqual(most);
+});
+
+test('a stream breaks at the byte beyond its limit, or at its deadline', async () => {
+	const { signal } = new AbortController();
+	const read = async (limit: number, deadline = signal): Promise<unknown> =>
+		await limitStream(bodyOf('abc', 'def'), limit, deadline)
+			.toArray()
+			.then(
+				(chunks) => Buffer.concat(chunks).toString(),
+				(error: unknown) => error,
+			);
+	expect(await read(6)).toBe('abcdef');
+	expect(await read(5)).toMatchObject({ message: 'The file is larger than 5 bytes' });
+	expect(await read(6, AbortSignal.abort())).toMatchObject({ name: 'AbortError' });
+});
+
+test('a discarded stream is closed, and may break', async () => {
+	const broken = new Readable({ read: () => void broken.destroy(new Error('broken')) });
+	for (const stream of [bodyOf('abc', 'def'), broken]) {
+		const closed = new Promise((resolve) => void stream.once('close', resolve));
+		discard(stream);
+		await closed;
+		expect(stream.destroyed).toBe(true);
+	}
 });

@@ -1,3 +1,6 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test, not part of the node */
+import type { RequestListener } from 'node:http';
+import type { Readable } from 'node:stream';
 import { sleep } from 'n8n-workflow';
 
 import { SegmindClient } from '../../../nodes/Segmind/api/client';
@@ -20,6 +23,22 @@ it.each([
 	const cause = reason === 'endpoint' ? expect.any(Error) : undefined;
 	const error = { reason, billed: 'no', message: expect.stringContaining(problem), description, cause };
 	await expect(SegmindClient.open(contextOf({ apiKey, baseUrl }).context)).rejects.toMatchObject(error);
+});
+
+it('checks that each item has the credential of the first, since n8n signs every request with that', async () => {
+	const baseUrl = 'https://a.example';
+	const first = { apiKey: KEY, baseUrl };
+	const others = [
+		{ apiKey: 'key-2', baseUrl },
+		{ apiKey: KEY, baseUrl: 'https://b.example' },
+	];
+	const items = [first, { apiKey: `${KEY}\n`, baseUrl: ` ${baseUrl}/ ` }, ...others];
+	const getCredentials = async (_: string, index: number) => items[index];
+	const client = await SegmindClient.open(Object.assign(contextOf(first).context, { getCredentials }));
+	await client.checkCredential(0);
+	await client.checkCredential(1);
+	const error = { reason: 'credential', billed: 'no', stops: 'nothing' };
+	for (const index of [2, 3]) await expect(client.checkCredential(index)).rejects.toMatchObject(error);
 });
 
 it('sends a body as JSON with the key, or no body at all', async () => {
@@ -45,6 +64,19 @@ it('sends no key with a download, and nothing to a blocked address', async () =>
 	expect(client.blockedReason(`https://${'x'.repeat(400)}.local/1`)).toHaveLength(300);
 });
 
+const tooLarge = (limit: number) => ({
+	reason: 'response',
+	billed: 'unknown',
+	statusCode: 200,
+	message: `The response is larger than ${limit} MiB`,
+});
+
+/** Responds with the first byte of a file that promises more of them. */
+const promise =
+	(size: number): RequestListener =>
+	(_, response) =>
+		void response.writeHead(200, { 'content-length': size }).write('x');
+
 /** The two ways in which a request goes out. */
 const WAYS: Readonly<Record<string, (client: SegmindClient, timeout?: number) => Promise<unknown>>> = {
 	request: async (client, timeout = 7) => await client.send({ method: 'GET', path: '/x', timeout }),
@@ -58,20 +90,27 @@ describe.each(Object.entries(WAYS))('the response to a %s', (_, send) => {
 			const headers = { 'x-cost': '0.05', location: `${server.url}/other` };
 			server.respond = (_request, response) => response.writeHead(statusCode, headers).end('abc');
 			const response = { statusCode, headers: expect.objectContaining(headers), body: Buffer.from('abc') };
-			expect(await send((await open()).client)).toStrictEqual(response);
+			expect(await send((await open()).client)).toMatchObject(response);
 			expect(server.requests).toHaveLength(1);
 		},
 	);
 
-	it('is held up to 64 MiB, or 64 KiB when it is an error', async () => {
+	it('is read up to 64 MiB, or 64 KiB when it is an error', async () => {
 		const { client } = await open();
 		server.respond = (_request, response) => response.end(Buffer.alloc(64 * MEBIBYTE));
 		expect(await send(client)).toHaveProperty('body.length', 64 * MEBIBYTE);
-		server.respond = (_request, response) => void response.write(Buffer.alloc(64 * MEBIBYTE + 1));
-		const error = { reason: 'response', statusCode: 200, message: 'The response is larger than 64 MiB' };
-		await expect(send(client)).rejects.toMatchObject(error);
+		server.respond = (_request, response) => {
+			response.write('x');
+			response.end(Buffer.alloc(64 * MEBIBYTE));
+		};
+		await expect(send(client)).rejects.toMatchObject(tooLarge(64));
 		server.respond = (_request, response) => response.writeHead(500).end('x'.repeat(MEBIBYTE));
 		expect(await send(client)).toHaveProperty('body.length', 64 * 1024);
+	});
+
+	it('is not read when it promises more than 512 MiB', async () => {
+		server.respond = promise(512 * MEBIBYTE + 1);
+		await expect(send((await open()).client)).rejects.toMatchObject(tooLarge(512));
 	});
 
 	it.each([
@@ -104,7 +143,33 @@ describe.each(Object.entries(WAYS))('the response to a %s', (_, send) => {
 		const broken = { reason: 'uncertain', message: expect.stringContaining('connection broke') };
 		await expect(send(client)).rejects.toMatchObject(broken);
 		server.close();
-		const message = 'Segmind could not be reached: the connection was refused';
+		const message = expect.stringMatching(/^Segmind could not be reached: the host 127\.0\.0\.1:\d+ refused/);
 		await expect(send(client)).rejects.toMatchObject({ reason: 'network', billed: 'no', message });
+	});
+});
+
+describe('a file of more than 64 MiB', () => {
+	const SIZE = 64 * MEBIBYTE + 1;
+
+	it('is a stream, downloaded or requested, and no response to a request that expects none', async () => {
+		const { client } = await open();
+		server.respond = (_request, response) => response.end(Buffer.alloc(SIZE));
+		const request = { method: 'GET', path: '/x', timeout: 7 } as const;
+		for (const { statusCode, headers, body } of [
+			await client.download(`${server.url}/x`, 7),
+			await client.sendForFile(request),
+		]) {
+			expect([statusCode, headers['content-length']]).toEqual([200, `${SIZE}`]);
+			let size = 0;
+			for await (const chunk of body as Readable) size += (chunk as Buffer).length;
+			expect(size).toBe(SIZE);
+		}
+		await expect(client.send(request)).rejects.toMatchObject(tooLarge(64));
+	});
+
+	it('breaks at the deadline', async () => {
+		server.respond = promise(SIZE);
+		const { body } = await (await open()).client.download(`${server.url}/x`, 0.2);
+		await expect((body as Readable).toArray()).rejects.toThrow();
 	});
 });

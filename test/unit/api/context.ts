@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { fetch } from 'undici';
 
@@ -30,10 +31,10 @@ export function useServer() {
 	return control;
 }
 
-/** Sends a request and reads the response, as a text or, for n8n's `encoding: 'stream'`, piece by piece. */
+/** Sends a request and returns the response, as a text or, for n8n's `encoding: 'stream'`, as Node's stream. */
 export async function exchange(url: string, init: object, follows: boolean, encoding?: unknown) {
 	const response = await fetch(url, { ...init, redirect: follows ? 'follow' : 'manual' });
-	const body = encoding === 'stream' ? (response.body ?? []) : await response.text();
+	const body = encoding === 'stream' ? Readable.from(response.body ?? []) : await response.text();
 	return { statusCode: response.status, headers: Object.fromEntries(response.headers), body };
 }
 
@@ -46,7 +47,13 @@ export function contextOf(segmindApi: { apiKey: unknown; baseUrl: unknown }, can
 		const body = options.body === undefined ? null : JSON.stringify(options.body);
 		const init = { method, headers, body, signal: signal ?? null };
 		const response = await exchange(url, init, disableFollowRedirect !== true, encoding);
-		if (response.statusCode >= 300 && options.ignoreHttpStatusErrors !== true) throw new Error('Status');
+		const { statusCode: status, headers: received, body: data } = response;
+		const { ignoreHttpStatusErrors: ignored } = options;
+		const isThrown = typeof ignored === 'object' ? ignored.except?.includes(status) : ignored !== true;
+		if (status >= 300 && isThrown === true) {
+			const cause = { response: { status, headers: received, data }, request: { writableFinished: true } };
+			throw new Error('n8n wraps it', { cause });
+		}
 		return options.returnFullResponse === true ? response : response.body;
 	}
 	const credentials: Readonly<Record<string, object>> = { segmindApi };

@@ -1,5 +1,4 @@
 import { findOutputs } from '../../../nodes/Segmind/api/outputs';
-import { readSeed, toSeed } from '../../../nodes/Segmind/api/response';
 
 const A = 'https://a.example/1.png';
 const B = 'https://a.example/2.png';
@@ -8,7 +7,9 @@ const C = 'http://a.example/3.mp4?sig=x%20y#z';
 const linksOf = (answer: unknown, sent = {}): unknown[] =>
 	findOutputs(answer, sent).map((output) => ('link' in output ? output.link : output.bytes.length));
 
-const base64 = Buffer.from(Array.from({ length: 99 }, (_, index) => (index * 37) % 256)).toString('base64');
+const BYTES = Buffer.from(Array.from({ length: 99 }, (_, index) => (index * 37) % 256));
+const base64 = BYTES.toString('base64');
+const long = 'aB3'.repeat(33);
 
 describe('outputs', () => {
 	test.each<[string, unknown, unknown[]]>([
@@ -29,7 +30,9 @@ describe('outputs', () => {
 		['masks', { preview_mask: A, masks: [B, C] }, [A, B, C]],
 		['JSON text', { output: JSON.stringify([{ keyname: 'a', value: A }, { value: [B] }]) }, [A, B]],
 		['JSON text in JSON text', { output: JSON.stringify(JSON.stringify({ url: A })) }, [A]],
-		['base64 in lines', { image: base64.replace(/(.{76})/g, '$1\n') }, [99]],
+		['a link among words', { output: ['fox', { url: 7, image: `\t${A}` }, 'x'] }, [A]],
+		['a known field after an empty one', { output: [], images: null, results: {}, image: A }, [A]],
+		['a link in upper case', { output: 'HTTPS://A.example/1.PNG' }, ['HTTPS://A.example/1.PNG']],
 		['the answer itself', A, [A]],
 		['the answer as a list', [A, { url: B }], [A, B]],
 		['a field that nobody knows', { artifact: { a: [{ where: A }] }, other: B }, [A, B]],
@@ -43,6 +46,13 @@ describe('outputs', () => {
 		['Markdown', { output: `![fox](${A})` }],
 		['another scheme', { output: 'ftp://a.example/1.png' }],
 		['no address', { output: 'https://' }],
+		['a path on this machine', { output: 'file:///etc/passwd' }],
+		['base64 that is too short', { output: long.slice(0, 63) }],
+		['base64 after a word', { output: `A ${long}` }],
+		['base64 with another sign', { output: `${long}!` }],
+		['a data URI after a word', { output: `x data:;base64,${base64}` }],
+		['a data URI that is not base64', { output: `data:,base64,${base64}` }],
+		['a data URI with a long type', { output: `data:${long.repeat(3)};base64,${base64}` }],
 		['a hash', { output: '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0' }],
 		['a path', { output: 'uploads/users/some-long-folder/another-long-folder/and/yet/another/name' }],
 		['words', { output: `a red fox ${'and another '.repeat(20)}` }],
@@ -56,15 +66,8 @@ describe('outputs', () => {
 	});
 
 	test.each([
-		'status_url',
-		'response_url',
-		'poll_url',
-		'cancel_url',
-		'webhook_url',
-		'webhook',
-		'statusUrl',
-		'callback_url',
-		'polling_url',
+		...['status_url', 'response_url', 'poll_url', 'polling_url', 'cancel_url', 'callback_url'],
+		...['webhook_url', 'webhook', 'statusUrl'],
 	])('are not addresses of the API: %s', (name) => {
 		expect(linksOf({ [name]: A, urls: { get: B, cancel: B }, artifact: C })).toEqual([C]);
 		expect(linksOf({ output: { [name]: A, url: C } })).toEqual([C]);
@@ -77,13 +80,26 @@ describe('outputs', () => {
 		expect(linksOf({ input: sent }, sent)).toEqual([]);
 	});
 
-	test('have the type that a data URI states', () => {
-		const bytes = Buffer.from([0, 1, 2]);
-		const of = (type: string) =>
-			findOutputs({ output: `data:${type};base64,${bytes.toString('base64')}` }, {});
-		expect(of('audio/mpeg')).toEqual([{ bytes, contentType: 'audio/mpeg' }]);
-		expect(of('audio/ogg;codecs=opus')).toEqual([{ bytes, contentType: 'audio/ogg' }]);
-		expect(of('')).toEqual([{ bytes, contentType: '' }]);
+	test.each<[form: string, text: string, stated: { contentType?: string }]>([
+		['base64', base64, {}],
+		['base64 in lines', base64.replace(/(.{76})/g, '$1\n'), {}],
+		['base64 and a line end', `${base64}\n`, {}],
+		['base64 without padding', base64.replace(/=+$/, ''), {}],
+		['base64 for URLs', BYTES.toString('base64url'), {}],
+		['a data URI', `data:audio/mpeg;base64,${base64}`, { contentType: 'audio/mpeg' }],
+		['one with a parameter', `data:audio/ogg;codecs=opus;base64,${base64}`, { contentType: 'audio/ogg' }],
+		['one in upper case', `DATA:IMAGE/WEBP;name=a.webp;BASE64,${base64}`, { contentType: 'IMAGE/WEBP' }],
+		['one without a type', `data:;base64,${base64}`, { contentType: '' }],
+	])('are the bytes of %s', (_, text, stated) => {
+		const output = { bytes: BYTES, ...stated };
+		expect(findOutputs({ output: text }, {})).toStrictEqual([output]);
+		expect(findOutputs({ images: [{ url: text }] }, {})).toStrictEqual([output]);
+	});
+
+	test('are the bytes of a data URI, however few', () => {
+		const output = { bytes: Buffer.of(0, 1, 2), contentType: 'audio/mpeg' };
+		expect(findOutputs({ output: 'data:audio/mpeg;base64,AAEC' }, {})).toEqual([output]);
+		expect(linksOf({ output: long.slice(0, 64) })).toEqual([48]);
 	});
 
 	test('are at most 100, and not below eight levels', () => {
@@ -95,27 +111,7 @@ describe('outputs', () => {
 		expect(linksOf({ artifact: nested(5000) })).toEqual([]);
 	});
 
-	test('may be large', () => {
-		const text = 'aB3/'.repeat(5_000_000);
-		expect(linksOf({ output: text })).toEqual([15_000_000]);
-	});
-});
-
-describe('a seed', () => {
-	test.each<[unknown, number | null]>([
-		['0', 0],
-		['42', 42],
-		[7, 7],
-		['516797155652', 516797155652],
-		['-1', null],
-		['1.5', null],
-		['', null],
-		['x', null],
-		[undefined, null],
-		[null, null],
-		[['1'], null],
-	])('%j is read as %j', (value, expected) => {
-		expect(toSeed(value)).toBe(expected);
-		expect(readSeed({ headers: { 'x-seed-value': value } })).toBe(expected);
+	test('may be as large as a response can be', () => {
+		expect(linksOf({ output: 'aB3/'.repeat(20 << 20) })).toEqual([60 << 20]);
 	});
 });

@@ -4,16 +4,17 @@ import type { SegmindClient } from '../../../nodes/Segmind/api/client';
 import { downloadResult, downloadWithRetries } from '../../../nodes/Segmind/api/download';
 import { SegmindError } from '../../../nodes/Segmind/api/errors';
 import { waitForResult } from '../../../nodes/Segmind/api/poll';
-import type { Reason } from '../../../nodes/Segmind/api/reasons';
+import type { Reason, Scope } from '../../../nodes/Segmind/api/reasons';
 import { redactor } from '../../../nodes/Segmind/api/text';
 import { Deadline } from '../../../nodes/Segmind/api/wait';
 
+const HOUR = 60 * 60_000;
 const LINK = 'https://files.example/key-1.webp';
 const QUEUED = { requestId: 'r-1', pollPath: '/old/r-1' };
-const REASONS: readonly string[] = ['network', 'uncertain', 'endpoint'] satisfies Reason[];
+const REASONS: readonly string[] = ['network', 'uncertain', 'endpoint', 'response'] satisfies Reason[];
 
 /** When requests are sent, in milliseconds: the pauses between them grow by half, up to five seconds. */
-const TIMES = [0, 1000, 2500, 4750, 8125, 13_125, 18_125];
+const TIMES = [0, 1000, 2500, 4750, ...Array.from({ length: 20 }, (_, index) => 8125 + 5000 * index)];
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -53,65 +54,79 @@ async function outcomeOf(result: Promise<unknown>): Promise<unknown> {
 	return await outcome;
 }
 
-it('polls the status, then fetches the result, with the metrics of both', async () => {
-	const status = '200{"status":"COMPLETED","metrics":{"cost":1,"queue_time":2}}';
-	const result = '200{"output":"x","metrics":{"cost":3}}';
-	const { client, deadline, sent } = scripted(`QUEUED ${status} 200{} QUEUED ${result}`, 20);
-	const fields = await outcomeOf(waitForResult(client, { requestId: 'r-1' }, deadline));
-	expect(fields).toStrictEqual({ output: 'x', metrics: { cost: 3, queue_time: 2 } });
-	const polls = ['/r-1/status 20s', '/r-1/status 19s', '/r-1 19s', '/r-1 18s', '/r-1 17s'];
-	expect(sent).toStrictEqual(polls.map((poll) => `GET /v2/requests${poll}`));
+test.each([{}, { status: 'READY' }])(
+	'polls the status, then fetches the result, with the metrics of both and any status: %j',
+	async (named) => {
+		const status = '200{"status":"COMPLETED","metrics":{"cost":1,"queue_time":2}}';
+		const result = JSON.stringify({ ...named, output: 'x', metrics: { cost: 3 } });
+		const { client, deadline, sent } = scripted(`QUEUED ${status} 200{} QUEUED 200${result}`, 20);
+		const fields = await outcomeOf(waitForResult(client, { requestId: 'r-1' }, deadline));
+		expect(fields).toStrictEqual({ ...named, output: 'x', metrics: { cost: 3, queue_time: 2 } });
+		const polls = ['/r-1/status 20s', '/r-1/status 19s', '/r-1 19s', '/r-1 18s', '/r-1 17s'];
+		expect(sent).toStrictEqual(polls.map((poll) => `GET /v2/requests${poll}`));
+	},
+);
+
+const found = (status = 'COMPLETED') => ({ status });
+const failed = (reason: Reason, details = {}) => ({
+	name: 'SegmindError',
+	reason,
+	requestId: 'r-1',
+	...details,
+});
+const expired = {
+	...failed('uncertain'),
+	message: expect.stringContaining('no longer knows the request r-1'),
+};
+const pending = (text: string, details = {}) => ({
+	...{ name: 'PendingError', requestId: 'r-1', billed: 'unknown', message: expect.stringMatching(text) },
+	...{ reason: 'uncertain', retryable: true, stops: 'nothing', ...details },
+});
+const refused = (reason: Reason, stops: Scope, text: string) =>
+	pending(text, { reason, stops, retryable: false });
+const late = (seconds: number, text = '', advice = 'Retry within') => ({
+	...pending(`^The result was not ready after ${seconds} seconds${text}`),
+	description: expect.stringMatching(`^${advice}`),
 });
 
-const matching = (text: string): unknown => expect.stringMatching(text);
-const found = (status = 'COMPLETED') => ({ status });
-const failed = (reason: Reason, details = {}) => ({ name: 'SegmindError', reason, ...details });
-const pending = (text: string) => ({ name: 'PendingError', requestId: 'r-1', message: matching(text) });
-
-it.each<[script: string, seconds: number, polls: number | number[], outcome: object]>([
+test.each<[script: string, seconds: number, polls: number | number[], outcome: object]>([
 	['Completed', 600, 1, found('Completed')],
 	['success', 600, 1, found('success')],
 	['SUCCEEDED', 600, 1, found('SUCCEEDED')],
 	['QUEUED QUEUED QUEUED QUEUED QUEUED QUEUED COMPLETED', 600, 7, found()],
 	['COMPLETED? NOT_FAILED 200 COMPLETED', 600, 4, found()],
-	['404 404 COMPLETED', 600, 3, found()],
-	['404 404 QUEUED 404 404 COMPLETED', 600, 6, found()],
-	['404 404 uncertain 404 404 COMPLETED', 600, 6, found()],
-	['404 404 503 404 404 COMPLETED', 600, 6, found()],
+	['404 404 404 COMPLETED', 600, 4, found()],
 	['503{"status":"COMPLETED"} 500{"status":"FAILED"} network COMPLETED', 600, 4, found()],
 	['429:20 429:0 429:1 COMPLETED', 600, [0, 20_000, 21_500, 23_750], found()],
-	['404 404 404 COMPLETED', 600, 4, found()],
 	['QUEUED 200{"status":"FAILED","error":"seed"} COMPLETED', 600, 2, failed('request', { statusCode: 200 })],
 	['Error COMPLETED', 600, 1, failed('request')],
 	['Cancelled COMPLETED', 600, 1, failed('request')],
 	['200{"status":"CANCELED","error":"NSFW"} COMPLETED', 600, 1, failed('moderation')],
 	['422{"error":"NSFW:key-1"}', 600, 1, failed('moderation', { message: expect.stringMatching(/NSFW:…$/) })],
-	['401', 600, 1, pending('Segmind did not accept the API key')],
-	['402', 600, 1, pending('The account has too few credits')],
-	['302', 600, 1, pending('The API answered with a redirect')],
-	['404 403', 600, 2, pending('This account or team may not use the model')],
-	['endpoint', 600, 1, pending('^no response: endpoint$')],
+	['401', 600, 1, refused('credential', 'batch', 'Segmind did not accept the API key')],
+	['402', 600, 1, refused('credits', 'price', 'The account has too few credits')],
+	['302', 600, 1, refused('endpoint', 'batch', 'The API answered with a redirect')],
+	['404 403', 600, 2, refused('credential', 'endpoint', 'This account or team may not use the model')],
+	['endpoint', 600, 1, refused('endpoint', 'batch', '^no response: endpoint$')],
+	['QUEUED', 6, [0, 1000, 2500, 4750, 5000], late(6, ' \\(last status: QUEUED\\)$')],
+	['QUEUED', 2.5, [0, 1000, 1500], late(2.5)],
+	['200', 0.5, 1, late(0.5, ' \\(last status: none\\)$')],
+	['network', 3, [0, 1000, 2000], late(3, ': no response: network$')],
 	[
-		'QUEUED',
-		5,
-		[0, 1000, 2500, 4000],
-		pending('^The result was not ready after 5 seconds \\(last status: QUEUED\\)$'),
-	],
-	[
-		'QUEUED',
-		2.5,
-		[0, 1000, 1500],
-		pending('^The result was not ready after 2.5 seconds \\(last status: QUEUED\\)$'),
-	],
-	[
-		'network',
+		'200{"status":"key-1x"} network',
 		3,
 		[0, 1000, 2000],
-		pending('^The result was not ready after 3 seconds: no response: network$'),
+		late(3, ' \\(last status: …x\\): no response: network$'),
 	],
-	['404', 0.5, 1, pending('^The result was not ready after 0.5 seconds: Segmind does not know')],
-	['429:7', 8, [0, 7000], pending('^Segmind asks to wait longer than what is left of 8 seconds')],
-	['429:9', 8, 1, pending('^Segmind asks to wait longer than what is left of 8 seconds: The rate limit')],
+	[`200{"status":"${'x'.repeat(99)}"}`, 1, 1, late(1, ` \\(last status: x{59}…\\)$`)],
+	['404', 0.5, 1, late(0.5, ': Segmind does not know the request r-1 \\(404\\)$', 'Check that')],
+	['429:7 COMPLETED', 8, [0, 7000], found()],
+	[
+		'QUEUED 429:9',
+		9,
+		2,
+		pending('longer than what is left of 9 seconds \\(last status: QUEUED\\): The rate limit'),
+	],
 ])('after %s within %d s, polls %j times', async (script, seconds, polls, outcome) => {
 	const { client, deadline, sent, times } = scripted(script, seconds);
 	expect(await outcomeOf(waitForResult(client, QUEUED, deadline))).toMatchObject(outcome);
@@ -119,38 +134,74 @@ it.each<[script: string, seconds: number, polls: number | number[], outcome: obj
 	for (const request of sent) expect(request).toMatch(seconds === 600 ? 'GET /old/r-1 30s' : / [1-9]s$/);
 });
 
-it.each([
-	['403', 60, [0], 'its host answered with 403'],
-	['network', 60, TIMES.slice(0, 5), 'no response: network'],
-	['500', 4, [0, 1000, 2500, 3000], 'its host answered with 500'],
-	['500', 2.5, [0, 1000, 1500], 'its host answered with 500'],
-])('gives a download up after %s within %d s, for a later try', async (script, seconds, downloads, why) => {
-	const { client, deadline, times } = scripted(script, seconds);
-	const message = `The result is ready but could not be downloaded: ${why}`;
-	const description = expect.stringMatching(/has the file at https:\/\/files\.example\/….webp\.$/);
-	const error = { ...pending(''), message, description, cause: { message: why } };
-	expect(await outcomeOf(downloadResult(client, LINK, QUEUED, deadline))).toMatchObject(error);
-	expect(times).toStrictEqual(downloads);
+const unknown = {
+	...pending('^Segmind does not know the request r-1 \\(404\\)$', { statusCode: 404 }),
+	description: expect.stringMatching(/^Check that the Segmind credential is of the account/),
+};
+
+test.each<[script: string, age: number | undefined, polls: number, outcome: object]>([
+	// Half a minute from the first poll that missed it.
+	['404', undefined, 9, { ...expired, statusCode: 404 }],
+	['404', 0, 9, unknown],
+	[`${'QUEUED '.repeat(9)}404 404 404 COMPLETED`, 0, 13, found()],
+	// Three polls in a row, once its record may have expired.
+	['404', HOUR + 1, 3, { ...expired, statusCode: 404 }],
+	['410', HOUR + 1, 3, expired],
+	['404', HOUR - 20_000, 8, expired],
+	['404 404 QUEUED 404 404 COMPLETED', HOUR + 1, 6, found()],
+	['404 404 uncertain 404 404 COMPLETED', HOUR + 1, 6, found()],
+	['404 404 503 404 404 COMPLETED', HOUR + 1, 6, found()],
+])('after %s for a request submitted %j ms ago, polls %d times', async (script, age, polls, outcome) => {
+	const { client, deadline, times } = scripted(script);
+	const queued = age === undefined ? QUEUED : { ...QUEUED, submittedAt: Date.now() - age };
+	expect(await outcomeOf(waitForResult(client, queued, deadline))).toMatchObject(outcome);
+	expect(times).toStrictEqual(TIMES.slice(0, polls));
 });
 
-it('retries a download until it succeeds, in the time that is left', async () => {
+test.each<[script: string, seconds: number, downloads: number | number[], why: string]>([
+	['302', 60, 1, 'its host answered with 302'],
+	['403', 60, 1, 'its host answered with 403'],
+	['404 408 425 429 599', 60, 5, 'its host answered with 599'],
+	['500', 4, [0, 1000, 2500, 3000], 'its host answered with 500'],
+	['503', 2.5, [0, 1000, 1500], 'its host answered with 503'],
+	['network', 60, 5, 'no response: network'],
+	['uncertain', 60, 5, 'no response: uncertain'],
+	['response', 60, 1, 'no response: response'],
+])('gives a download up after %s within %d s, and says whether a later try can help', async (...row) => {
+	const [script, seconds, downloads, why] = row;
+	const { client, deadline, times } = scripted(script, seconds);
+	const isNever = script === 'response';
+	const error = await outcomeOf(downloadResult(client, LINK, QUEUED, deadline));
+	const text = `^The result is ready but could not be downloaded: ${why}$`;
+	const reason = isNever ? 'response' : 'uncertain';
+	expect(error).toMatchObject({ ...pending(text, { reason, retryable: !isNever }), cause: { message: why } });
+	const nextTry = isNever ? 'A retry does not pay for it again' : 'Retry within the hour';
+	expect(error).toHaveProperty(
+		'description',
+		expect.stringMatching(`^${nextTry}.* has the file at https://files\\.example/…\\.webp\\.$`),
+	);
+	expect(times).toStrictEqual(typeof downloads === 'number' ? TIMES.slice(0, downloads) : downloads);
+});
+
+test('retries a download until it succeeds, in the time that is left', async () => {
 	const { client, deadline, sent } = scripted('503 uncertain 404 200{"file":true}', 120);
 	const response = { statusCode: 200, body: Buffer.from('{"file":true}') };
 	expect(await outcomeOf(downloadWithRetries(client, LINK, deadline))).toMatchObject(response);
 	expect(sent).toStrictEqual([`${LINK} 120s`, `${LINK} 119s`, `${LINK} 118s`, `${LINK} 116s`]);
 });
 
-it.each([
-	[waitForResult, QUEUED, [0, 1000, 2500], 'The execution was cancelled while the result was being made'],
-	[downloadWithRetries, LINK, [0, 1000, 2500, 3000], 'its host answered with 500'],
-])('ends %p at once when the execution is cancelled', async (action, target, expected, message) => {
+test.each([
+	['polling', waitForResult, QUEUED, 3, 'The execution was cancelled while the result was being made'],
+	['downloading', downloadWithRetries, LINK, 4, 'its host answered with 500'],
+])('ends %s at once when the execution is cancelled', async (_, action, target, requests, message) => {
 	const cancel = new AbortController();
 	const { client, deadline, times } = scripted('500', 600, cancel.signal);
 	void sleep(3000).then(() => cancel.abort());
 	const start = performance.now();
-	let ended = 0;
-	const ending = action(client, target as never, deadline).finally(() => (ended = performance.now()));
-	expect(await outcomeOf(ending)).toHaveProperty('message', message);
-	expect(times).toStrictEqual(expected);
-	expect(ended - start).toBe(3000);
+	const ended = action(client, target as never, deadline).catch((error: Error) => [
+		error.message,
+		performance.now() - start,
+	]);
+	expect(await outcomeOf(ended)).toEqual([message, 3000]);
+	expect(times).toStrictEqual([0, 1000, 2500, 3000].slice(0, requests));
 });

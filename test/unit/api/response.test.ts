@@ -1,9 +1,12 @@
-import { isSuccess, readUsage, toRetryAfter } from '../../../nodes/Segmind/api/response';
+import { isSuccess, readSeed, readUsage, toRetryAfter, toSeed } from '../../../nodes/Segmind/api/response';
 import { redactor } from '../../../nodes/Segmind/api/text';
 
 type Headers = Readonly<Record<string, unknown>>;
 
 const NOTHING = { cost: null, remainingCredits: null, requestId: null, generationTime: null };
+
+const retryAfterOf = (headers: Headers, body: unknown = '') =>
+	toRetryAfter({ headers, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) });
 
 const usageOf = (headers: Headers) =>
 	readUsage({ statusCode: 200, headers, body: Buffer.of() }, redactor('key-1'));
@@ -32,6 +35,16 @@ it('shows a request id in one short line without the key', () => {
 	expect(ids).toStrictEqual([null, null, 'a …', `${'x'.repeat(99)}…`]);
 });
 
+it.each<[seed: number | null, values: unknown[]]>([
+	[0, ['0', 0]],
+	[516_797_155_652, ['516797155652', ' 516797155652 ', 516_797_155_652]],
+	[null, ['-1', -1, '1.5', '9007199254740992', '', 'x', undefined, null, ['1']]],
+])('reads the seed %j from %j', (seed, values) => {
+	for (const value of values) {
+		expect([toSeed(value), readSeed({ headers: { 'x-seed-value': value } })]).toStrictEqual([seed, seed]);
+	}
+});
+
 describe('how long the server asks to wait', () => {
 	const NOW = Date.UTC(2026, 1, 3, 4, 5, 6);
 	const DAY = 86_400_000;
@@ -50,8 +63,8 @@ describe('how long the server asks to wait', () => {
 		[null, ['soon', '', ['7'], undefined]],
 	])('%j ms for %j', (wait, headers) => {
 		for (const header of headers) {
-			expect(toRetryAfter({ 'x-rate-limit-reset-at-utc': header })).toBe(wait);
-			if (wait !== null) expect(toRetryAfter({ 'retry-after': header })).toBe(wait);
+			expect(retryAfterOf({ 'x-rate-limit-reset-at-utc': header })).toBe(wait);
+			if (wait !== null) expect(retryAfterOf({ 'retry-after': header })).toBe(wait);
 		}
 	});
 
@@ -60,13 +73,30 @@ describe('how long the server asks to wait', () => {
 		[7000, { 'retry-after': ' 7 ', 'x-rate-limit-reset-at-utc': RESET }],
 		[10_000, { 'retry-after': 'soon', 'x-rate-limit-reset-at-utc': RESET }],
 		[DAY, { 'retry-after': '86400' }],
-		...['86401', '100000000', '-1', '1.5'].map((after): [null, Headers] => [null, { 'retry-after': after }]),
-		[316_000, { date: 'Tue, 03 Feb 2026 04:00:00 GMT', 'x-rate-limit-reset-at-utc': RESET }],
-		[12_000, { date: 'Tue, 03 Feb 2026 04:05:04 GMT', 'x-rate-limit-reset-at-utc': RESET }],
+		...['86401', '100000000', '-1', '4 x'].map((after): [null, Headers] => [null, { 'retry-after': after }]),
+		[4500, { 'retry-after': '4.5' }],
+		[4000, { 'retry-after': '4s' }],
+		[4000, { 'x-ratelimit-reset': '4' }],
+		[10_000, { 'ratelimit-reset': RESET }],
+		[10_000, { date: 'Tue, 03 Feb 2026 04:00:00 GMT', 'x-rate-limit-reset-at-utc': RESET }],
+		[10_000, { date: 'Tue, 03 Feb 2026 04:05:04 GMT', 'x-rate-limit-reset-at-utc': RESET }],
 		[10_000, { date: 'Tue, 03 Feb 2026 04:05:05 GMT', 'x-rate-limit-reset-at-utc': RESET }],
 		[8000, { date: 'Tue, 03 Feb 2026 04:05:08 GMT', 'x-rate-limit-reset-at-utc': RESET }],
 		[10_000, { date: 'today', 'x-rate-limit-reset-at-utc': RESET }],
 	])('%j ms by the headers %j', (wait, headers) => {
-		expect(toRetryAfter(headers)).toBe(wait);
+		expect(retryAfterOf(headers)).toBe(wait);
+	});
+
+	it.each<[milliseconds: number | null, body: unknown]>([
+		[12_000, { error: 'Too many requests. Try again in 12 seconds.' }],
+		[1500, 'retry after 1.5s'],
+		[250, 'wait 250 ms'],
+		[120_000, { detail: 'Please wait about 2 minutes' }],
+		[3000, { retry_after: 3 }],
+		[null, { error: 'Limit of 60 requests in a minute' }],
+		[null, 'in 100000 minutes'],
+	])('%j ms by the body %j', (wait, body) => {
+		expect(retryAfterOf({}, body)).toBe(wait);
+		expect(retryAfterOf({ 'retry-after': '7' }, body)).toBe(7000);
 	});
 });

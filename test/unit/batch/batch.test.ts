@@ -66,7 +66,9 @@ async function run(letters: string, options: IDataObject = {}, invalid: number[]
 	const failures = invalid.map((itemIndex) => ({ itemIndex, error: errorOf('request') }));
 	const list = { jobs, failures, options: toBatchOptions(options) };
 	const rounding = { label: 'Width', entered: 500, sent: 512, step: 32 };
-	return await settle(executeJobs(n8n.context, task, list, invalid.length > 0 ? [rounding] : undefined));
+	return await settle(
+		executeJobs(n8n.context, task, list, invalid.length > 0 ? { roundings: [rounding] } : undefined),
+	);
 }
 
 /** Runs the node once and returns each item as its prompt or the reason of its error; with * if it was paid before. */
@@ -247,7 +249,7 @@ test('a node that continues on errors delivers in the order of its items, with h
 	expect(await outcomesOf('abcd', { concurrency: 1 }, [1])).toBe('moderation request c d');
 	expect(n8n.hints).toEqual([
 		'2 images for $0.10',
-		"Waited 3 s for Segmind's rate limit",
+		"Waited 6 s for Segmind's rate limit",
 		'Width 500 was sent as 512: the API counts in steps of 32',
 	]);
 });

@@ -12,8 +12,8 @@ test('keeps at most `limit` calls going and returns the results in order', async
 		running -= 1;
 		return `${milliseconds} as number ${place}`;
 	};
-	const results = await settle(mapConcurrent([300, 100, 200], 2, map));
+	const results = await settle(mapConcurrent([300, 100, 200], { limit: 2 }, map));
 	expect(results).toEqual(['300 as number 1', '100 as number 2', '200 as number 2']);
 	expect(now()).toBe(300);
-	expect(await mapConcurrent([], 2, map)).toEqual([]);
+	expect(await mapConcurrent([], { limit: 2 }, map)).toEqual([]);
 });

@@ -1,60 +1,87 @@
 import { sleep } from 'n8n-workflow';
 
 import { SegmindError, SkippedError } from '../../../nodes/Segmind/api/errors';
+import { LearnedLimit } from '../../../nodes/Segmind/batch/learnedLimit';
 import { RateLimiter } from '../../../nodes/Segmind/batch/rateLimiter';
 import { errorOf, now, settle, settleError, useFakeTime } from './setup';
+
+let accounts = 0;
 
 const TARGET = { endpoint: 'flux', price: 0.05 };
 
 beforeEach(() => useFakeTime(0.5));
 
+const noPace = () => ({ interval: 0, nextStart: 0 });
+
+let limit: LearnedLimit;
+
+beforeEach(() => {
+	limit = LearnedLimit.of(`limiter ${(accounts += 1)}`);
+});
+
 /** When each of some requests starts that ask at the same time. */
 const starts = async (limiter: RateLimiter, count: number): Promise<number[]> =>
 	await settle(
-		Promise.all(Array.from({ length: count }, async () => await limiter.waitForTurn(TARGET).then(now))),
+		Promise.all(
+			Array.from({ length: count }, async () => await limiter.waitForTurn(TARGET, limit).then(now)),
+		),
 	);
 
-test('starts requests at the pace of the user', async () => {
-	const limiter = new RateLimiter(150, false, undefined);
-	expect(await starts(limiter, 4)).toEqual([0, 150, 300, 450]);
-	expect(await starts(limiter, 1)).toEqual([600]);
-	expect(limiter.waited).toBe(0);
+test('starts requests at the pace of the user, also in the next round of a loop', async () => {
+	const pace = { interval: 150, nextStart: 0 };
+	expect(await starts(new RateLimiter(pace, false, undefined), 4)).toEqual([0, 150, 300, 450]);
+	const next = new RateLimiter(pace, false, undefined);
+	expect(await starts(next, 1)).toEqual([600]);
+	expect(next.waited).toBe(0);
 });
 
-test('all wait for the rate limit together, and start within 50 ms after it', async () => {
-	const limiter = new RateLimiter(0, false, undefined);
-	limiter.pause(1000);
-	limiter.pause(200);
-	jest.advanceTimersByTime(600);
-	limiter.pause(600);
-	jest.mocked(Math.random).mockReturnValueOnce(0).mockReturnValueOnce(0.9);
-	expect(await starts(limiter, 3)).toEqual([1200, 1245, 1225]);
-	// From 600 on somebody waited; what nobody waits for does not count.
-	expect(limiter.waited).toBe(645);
-	limiter.pause(300);
-	expect(limiter.waited).toBe(645);
+test('all wait for the rate limit together, in their order, and the time counts once', async () => {
+	const limiter = new RateLimiter(noPace(), false, undefined);
+	const order: number[] = [];
+	const turns = [0, 1, 2].map(
+		async (index) => await limiter.waitForTurn(TARGET, limit).then(() => order.push(index)),
+	);
+	await settle(Promise.all(turns));
+	limiter.pass(limit.start(0), limit);
+	expect(limiter.refuse(limit.start(0), limit, 1000)).toBe(0);
+	const [first, second] = await starts(limiter, 2);
+	expect(order).toEqual([0, 1, 2]);
+	expect(first).toBeGreaterThanOrEqual(1000);
+	expect(second).toBeGreaterThan(first ?? 0);
+	expect(limiter.waited).toBe(second);
+});
+
+test('knows how long nothing has passed', () => {
+	const limiter = new RateLimiter(noPace(), false, undefined);
+	const refuse = (): number => limiter.refuse(limit.start(now()), limit, null);
+	expect(refuse()).toBe(0);
+	jest.advanceTimersByTime(700);
+	expect(refuse()).toBe(700);
+	limiter.pass(limit.start(now()), limit);
+	expect(refuse()).toBe(0);
 });
 
 test('a cancelled wait ends', async () => {
 	const cancellation = new AbortController();
-	const limiter = new RateLimiter(0, false, cancellation.signal);
-	limiter.pause(60_000);
+	const limiter = new RateLimiter({ interval: 1, nextStart: 60_000 }, false, cancellation.signal);
 	void sleep(250).then(() => cancellation.abort());
-	const error = await settleError(limiter.waitForTurn(TARGET));
+	const error = await settleError(limiter.waitForTurn(TARGET, limit));
 	expect(now()).toBe(250);
 	expect(error).toBeInstanceOf(SkippedError);
 	expect(error).toMatchObject({ message: 'The execution was cancelled', reason: 'request', billed: 'no' });
 	expect(error.description).toBe('Nothing was sent and nothing was billed.');
 });
 
-test('starts nothing more once it is stopped, and says why with the first error', async () => {
-	const limiter = new RateLimiter(100, false, undefined);
-	await limiter.waitForTurn(TARGET);
-	const waiting = settleError(limiter.waitForTurn(TARGET));
-	limiter.stop(errorOf('credential'));
-	limiter.stop(errorOf('credits'));
+test('a batch that stops ends every wait, and says why with the first error', async () => {
+	const limiter = new RateLimiter({ interval: 1, nextStart: 60_000 }, false, undefined);
+	const waiting = settleError(limiter.waitForTurn(TARGET, limit));
+	void sleep(250).then(() => {
+		limiter.stop(errorOf('credential'));
+		limiter.stop(errorOf('credits'));
+	});
 	expect(await waiting).toBeInstanceOf(SkippedError);
 	expect((await waiting).message).toBe('Not sent because another request failed: It failed: credential');
+	expect(now()).toBe(250);
 });
 
 test.each<[scope: SegmindError['stops'], endpoint: string, price: number | undefined, skipped: boolean]>([
@@ -68,15 +95,17 @@ test.each<[scope: SegmindError['stops'], endpoint: string, price: number | undef
 	['batch', 'other', 0.01, true],
 	['nothing', 'flux', 0.05, false],
 ])('an error that stops the same %s skips %s at %s: %s', async (stops, endpoint, price, skipped) => {
-	const limiter = new RateLimiter(0, false, undefined);
+	const limiter = new RateLimiter(noPace(), false, undefined);
 	limiter.stopAfter(new SegmindError('endpoint', 'Gone', 'Look.', { stops }), TARGET);
-	const turn = limiter.waitForTurn({ endpoint, price });
+	const turn = limiter.waitForTurn({ endpoint, price }, limit);
 	if (skipped) await expect(turn).rejects.toBeInstanceOf(SkippedError);
 	else await turn;
 });
 
 test('starts nothing more after any error in a workflow that stops on errors', async () => {
-	const limiter = new RateLimiter(0, true, undefined);
+	const limiter = new RateLimiter(noPace(), true, undefined);
 	limiter.stopAfter(errorOf('request'), TARGET);
-	await expect(limiter.waitForTurn({ endpoint: 'other', price: 0.01 })).rejects.toBeInstanceOf(SkippedError);
+	await expect(limiter.waitForTurn({ endpoint: 'other', price: 0.01 }, limit)).rejects.toBeInstanceOf(
+		SkippedError,
+	);
 });

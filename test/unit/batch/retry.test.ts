@@ -1,4 +1,6 @@
 import { PendingError, SkippedError } from '../../../nodes/Segmind/api/errors';
+import { LearnedLimit } from '../../../nodes/Segmind/batch/learnedLimit';
+import { Concurrency } from '../../../nodes/Segmind/batch/mapConcurrent';
 import { RateLimiter } from '../../../nodes/Segmind/batch/rateLimiter';
 import { retryFreeCall, sendWithRetries } from '../../../nodes/Segmind/batch/retry';
 import { SpendingLimit } from '../../../nodes/Segmind/batch/spendingLimit';
@@ -14,10 +16,14 @@ const risky = { retryUncertain: true };
 const server = (retryAfter?: number) => errorOf('server', retryAfter);
 const servers = (count: number) => Array.from({ length: count }, () => server());
 
+let accounts = 0;
+
 /** A batch with credits for some images, in which each request fails with the next error while there are any. */
 function batchOf(errors: readonly Error[], images = 3, stopsOnError = false) {
 	const times: number[] = [];
-	const limiter = new RateLimiter(0, stopsOnError, undefined);
+	const limiter = new RateLimiter({ interval: 0, nextStart: 0 }, stopsOnError, undefined);
+	const concurrency = new Concurrency(0);
+	const limit = LearnedLimit.of(`batch ${Math.random()} ${(accounts += 1)}`);
 	const spending = new SpendingLimit(1, 0, 0, async () => 1 + images * 0.1);
 	const send = async (onSent: () => void) => {
 		onSent();
@@ -28,11 +34,15 @@ function batchOf(errors: readonly Error[], images = 3, stopsOnError = false) {
 	};
 	/** Runs a job and returns what became of it after how many requests. */
 	const run = async (options = {}): Promise<string> =>
-		await sendWithRetries(send, toJobOptions(options), TARGET, limiter, spending).then(
+		await sendWithRetries(send, toJobOptions(options), TARGET, limit, {
+			limiter,
+			spending,
+			concurrency,
+		}).then(
 			({ attempts }) => `paid ${attempts}`,
 			({ attempts, reason }) => `${reason} ${attempts}`,
 		);
-	return { times, limiter, run };
+	return { times, limiter, concurrency, run };
 }
 
 test.each([
@@ -53,7 +63,14 @@ test.each([
 	['does not resend a rejected request', [errorOf('request')], risky, [0], 'request', 3],
 	['does not resend a queued request', [new PendingError('Not ready', 'id')], risky, [0], 'uncertain', 2],
 	['does not send what was held back', [SkippedError.because(server())], {}, [0], 'server', 3],
-	['waits for the rate limit', [errorOf('rateLimit', 5000)], {}, [0, 5000], 'paid', 2],
+	[
+		'waits for the rate limit, whatever the retries',
+		[errorOf('rateLimit', 5000)],
+		{ maxRetries: 0 },
+		[0, 5000],
+		'paid',
+		2,
+	],
 ])('%s', async (_name, errors, options, times, outcome, imagesLeft) => {
 	const batch = batchOf(errors);
 	expect(await settle(batch.run(options))).toBe(`${outcome} ${times.length}`);
@@ -72,26 +89,28 @@ test.each([
 	expect(batch.times).toEqual(times);
 });
 
-test('all jobs wait for the rate limit that one met, even if that one gives up', async () => {
-	useFakeTime(0.5);
-	const batch = batchOf([errorOf('rateLimit', 5000), errorOf('rateLimit', 2000)]);
-	const outcomes = await settle(Promise.all([batch.run(), batch.run({ maxRetries: 0 })]));
-	expect(outcomes).toEqual(['paid 2', 'rateLimit 1']);
-	expect([batch.times, batch.limiter.waited]).toEqual([[0, 0, 5025], 5025]);
-	const other = batchOf([errorOf('rateLimit', 3000)]);
-	await settle(other.run({ maxRetries: 0 }));
-	await settle(other.run());
-	expect(other.times).toEqual([5025, 8050]);
+test('all jobs wait for the rate limit that one met', async () => {
+	const batch = batchOf([errorOf('rateLimit', 5000)]);
+	expect(await settle(Promise.all([batch.run(), batch.run()]))).toEqual(['paid 2', 'paid 1']);
+	expect(batch.times[2]).toBeGreaterThanOrEqual(5000);
+	expect(batch.limiter.waited).toBeGreaterThanOrEqual(4900);
+	expect(batch.concurrency.limit).toBe(4);
 });
 
-test('a rate limit of more than ten minutes stops the batch, and jobs that wait for the spending limit', async () => {
-	const paused = batchOf([errorOf('rateLimit', TEN_MINUTES)]);
-	await settle(paused.run({ maxRetries: 0 }));
-	await settle(paused.run());
-	expect(paused.limiter.waited).toBe(TEN_MINUTES);
-	const stopped = batchOf([errorOf('rateLimit', LONGER)], 1);
-	expect(await settle(Promise.all([stopped.run(), stopped.run()]))).toEqual(['rateLimit 1', 'rateLimit 0']);
-	expect(stopped.times).toEqual([TEN_MINUTES]);
+test('a server that asks to wait for more than ten minutes stops the batch', async () => {
+	const batch = batchOf([errorOf('rateLimit', LONGER)], 1);
+	expect(await settle(Promise.all([batch.run(), batch.run()]))).toEqual(['rateLimit 1', 'rateLimit 0']);
+	expect(batch.times).toEqual([0]);
+});
+
+test('a rate limit that lets nothing pass for ten minutes stops the batch', async () => {
+	const batch = batchOf(Array.from({ length: 1000 }, () => errorOf('rateLimit')));
+	expect(await settle(Promise.all([batch.run(), batch.run()]))).toEqual([
+		expect.stringMatching(/^rateLimit \d+$/),
+		expect.stringMatching(/^rateLimit \d+$/),
+	]);
+	expect(now()).toBeGreaterThan(TEN_MINUTES);
+	expect(now()).toBeLessThan(2 * TEN_MINUTES);
 });
 
 test('a job that waits for the spending limit is not sent after an error that stops the batch', async () => {

@@ -2,12 +2,19 @@ import * as checks from '../../../nodes/Segmind/jobs/checks';
 
 const RANGE = { min: -2, max: 5 };
 
+const LIST: Array<{ readonly names: [string, ...string[]] }> = [
+	{ names: ['jpg', 'JPEG'] },
+	{ names: ['png'] },
+];
+
 const CHECKS = {
 	number: (value: unknown) => checks.toNumber(value, 'Field', RANGE),
 	wholeNumber: (value: unknown) => checks.toWholeNumber(value, 'Field', { ...RANGE, unit: 'pixels' }),
 	boolean: (value: unknown) => checks.toBoolean(value, 'Field'),
 	text: (value: unknown) => checks.toText(value, 'Field', 'e.g. fox'),
 	choice: (value: unknown) => checks.toChoice(value, 'Field', ['a', 'b']),
+	list: (value: unknown) => checks.toEntry(value, 'Field', LIST, ({ names }) => names),
+	values: (value: unknown) => checks.checkValues(value, 'Field'),
 	object: (value: unknown) => checks.toObject(value, 'Field'),
 };
 
@@ -21,7 +28,9 @@ it.each<[check: keyof typeof CHECKS, result: unknown, values: unknown[]]>([
 	['boolean', true, [true, 'true', ' TRUE\n']],
 	['boolean', false, [false, 'false', ' False ']],
 	['text', '  fox\n', ['  fox\n']],
+	['text', 'undefined behaviour of the object Object', ['undefined behaviour of the object Object']],
 	['choice', 'b', ['b', ' b\n', 'B']],
+	['list', LIST[0], ['jpg', 'jpeg', ' JPEG ', 'Jpg']],
 	['object', NESTED, [NESTED, ` ${JSON.stringify(NESTED)}\n`]],
 	['object', {}, ['{}', {}]],
 ])('%s returns %j for %j', (check, result, values) => {
@@ -45,14 +54,27 @@ it.each<[check: keyof typeof CHECKS, problem: string, advice: string, values: un
 	['wholeNumber', 'is not a whole number: 0.5', WHOLE, [0.5, '.5']],
 	['boolean', 'is neither true nor false: ', 'Use true or', [...EMPTY, 0, 1, 'yes', ['true'], NaN, {}]],
 	['text', 'is empty', 'Enter a text, e.g. fox', EMPTY],
+	['text', 'contains only undefined', 'Check the field names in its expression', [' undefined\n']],
+	['text', 'contains [object Object]', 'Point its expression at a field inside', ['a [object Object]']],
 	['text', 'is not a text: 0', 'Point its expression at a field that holds text', [0]],
 	['text', 'is not a text: object', 'Point its expression', [circular]],
 	['text', 'is not a text: symbol', 'Point its expression', [Symbol('x')]],
 	['text', `is not a text: ["${FOXES}"]`, 'Point its expression', [[FOXES]]],
 	['text', `is not a text: ["${FOXES}🦊…`, 'Point its expression', [[`${FOXES}🦊`]]],
 	['choice', 'is empty', 'Use one of a, b.', EMPTY],
-	['choice', 'is not one of the choices: ', 'Use one of a, b.', ['c', 7, ['a']]],
+	['choice', 'is not one of the choices: ', 'Use one of a, b.', ['c', 'a b', 7, ['a'], 'constructor']],
+	['list', 'is empty', 'Use one of jpg, png.', EMPTY],
+	['list', 'is not one of the choices: "jpe"', 'Use one of jpg, png.', ['jpe']],
 	['object', 'is not valid JSON', 'Check its quotes', ['', ' ', '{', '{a: 1}', '{"a":1,}', 'fox']],
+	['object', 'contains [object Object]', 'Point its', ['[object Object]', '{"a": [object Object]}']],
+	['object', 'contains only undefined', 'Check the field names', ['undefined']],
+	['values', 'contains no value at "a.b[0]"', 'Check the field names', [{ a: { b: [undefined] } }]],
+	[
+		'values',
+		`contains no value at "${'a'.repeat(38)}…`,
+		'Check the field',
+		[{ ['a'.repeat(39)]: undefined }],
+	],
 	['object', 'is not a JSON object', 'Enter an', [null, undefined, 7, true, [{}], 'null', '[]', '"a"', '7']],
 ])('%s rejects what %s, and advises: %s', (check, problem, advice, values) => {
 	for (const value of values) {

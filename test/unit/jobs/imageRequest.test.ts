@@ -1,5 +1,4 @@
 import { toImageRequest, toOtherModelRequest } from '../../../nodes/Segmind/jobs/imageRequest';
-import { flux11Pro } from '../../../nodes/Segmind/models/flux11Pro';
 import { MODELS } from '../../../nodes/Segmind/models/models';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -8,17 +7,16 @@ const LEAST = { prompt: 'a fox', aspectRatio: '1:1', outputFormat: 'webp' };
 const CUSTOM = { ...LEAST, aspectRatio: 'custom', width: 1024, height: 768, outputFormat: 'jpg' };
 const SET = { outputQuality: 0, promptUpsampling: false, safetyTolerance: 5, seed: 0, raw: 'true' };
 const TEXTS = { outputQuality: '0', promptUpsampling: 'FALSE', safetyTolerance: ' 5', seed: '0' };
+const SPELLED = { aspectRatio: ' CUSTOM', outputFormat: 'JPEG', outputQuality: 7 };
 const ALL = { ...LEAST, ...SET, guidance: '3.5', steps: 20, interval: 1.5, width: 'x', output_quality: 3 };
 
 const modelOf = (id = 'flux-1.1-pro') => MODELS.find((model) => model.id === id)!;
 const requestOf = (raw: Raw, id?: string) => toImageRequest(modelOf(id), Object.freeze(raw), () => 777);
-const noDraw = () => {
-	throw new Error('a seed was drawn');
-};
 const bodyOf = (raw: Raw, id?: string) => requestOf(raw, id).body;
 
 const BODY = { prompt: 'a fox', aspect_ratio: '1:1', output_format: 'webp', seed: 777 };
 const SIZED = { ...BODY, aspect_ratio: 'custom', width: 512, height: 768, output_format: 'png' };
+const JPG = { ...SIZED, width: 1024, output_format: 'jpg', output_quality: 7 };
 const ULTRA = { ...BODY, aspect_ratio: '21:9', output_format: 'jpg', raw: true, safety_tolerance: 5 };
 const ZEROS = { ...BODY, output_quality: 0, safety_tolerance: 5, seed: 0 };
 
@@ -26,6 +24,7 @@ it.each<[id: string, raw: Raw, body: object]>([
 	['flux-1.1-pro', LEAST, BODY],
 	['flux-1.1-pro', ALL, { ...ZEROS, prompt_upsampling: false }],
 	['flux-1.1-pro', { ...LEAST, ...TEXTS }, { ...ZEROS, prompt_upsampling: false }],
+	['flux-1.1-pro', { ...CUSTOM, ...SPELLED }, JPG],
 	['flux-1.1-pro', { ...CUSTOM, width: '512', outputFormat: 'png', outputQuality: 500 }, SIZED],
 	['flux-1.1-pro-ultra', { ...CUSTOM, ...SET, aspectRatio: '21:9', seed: 777 }, ULTRA],
 	['flux-pro', ALL, { ...ZEROS, guidance: 3.5, interval: 1.5, steps: 20 }],
@@ -42,40 +41,48 @@ it.each(['', ' \n', null, undefined])('leaves %j to the API, unless a value must
 	}
 });
 
+const PROMPTS = ['  spaces  ', 'line\nline', 'صورة', '🦊', '0'];
+const INVALID = /^'[A-Z].+' (is (out|not|neither)|contains)/;
+
 it.each<[id: string, parameter: string, wire: string, good: unknown[], bad: unknown[]]>([
-	[
-		'flux-1.1-pro',
-		'prompt',
-		'prompt',
-		['  spaces  ', 'line\nline', 'صورة', '🦊', '0'],
-		[['a'], '[object Object]'],
-	],
+	['flux-1.1-pro', 'prompt', 'prompt', PROMPTS, [NaN, {}, ['a'], 'NaN']],
 	['flux-1.1-pro', 'aspectRatio', 'aspect_ratio', ['4:3', '9:16'], ['21:9', 7]],
 	['flux-pro', 'aspectRatio', 'aspect_ratio', ['5:4'], ['21:9', 'custom']],
-	['flux-1.1-pro-ultra', 'outputFormat', 'output_format', ['jpg', 'png'], ['webp', 'gif']],
+	['flux-1.1-pro-ultra', 'outputFormat', 'output_format', ['jpg', 'png'], ['webp', 'jpe', ['jpg']]],
 	['flux-1.1-pro', 'height', 'height', [256, 1440], [255, 1441, 300.5]],
 	['flux-1.1-pro', 'promptUpsampling', 'prompt_upsampling', [true, false], ['maybe', 1]],
 	['flux-1.1-pro', 'safetyTolerance', 'safety_tolerance', [1, 5], [0, 6]],
-	['flux-1.1-pro', 'seed', 'seed', [0, 4294967295], [-2, 4294967296, 1.5]],
+	['flux-1.1-pro', 'seed', 'seed', [0, 4294967295], [-2, 4294967296, 1.5, '-1.5']],
 	['flux-pro', 'guidance', 'guidance', [2, 3.5, 5], [1.99, 5.01]],
 ])('%s takes the %s, sent as %s: %j and not %j', (id, parameter, wire, good, bad) => {
 	const raw = id === 'flux-1.1-pro' ? CUSTOM : { ...CUSTOM, aspectRatio: '1:1' };
 	for (const value of good) expect(bodyOf({ ...raw, [parameter]: value }, id)[wire]).toBe(value);
-	for (const value of bad) {
-		expect(() => requestOf({ ...raw, [parameter]: value }, id)).toThrow(
-			/^'[A-Z].+' (is (out|not|neither)|contains)/,
-		);
-	}
+	for (const value of bad) expect(() => requestOf({ ...raw, [parameter]: value }, id)).toThrow(INVALID);
 });
 
-it('draws a seed of 31 bits where none is given, once the other values are checked', () => {
-	const draw = jest.fn().mockReturnValue(0);
-	expect(toImageRequest(flux11Pro, LEAST, draw)).toMatchObject({ seedDrawn: true, body: { seed: 0 } });
-	expect(draw.mock.calls).toStrictEqual([[2147483647]]);
-	expect(toImageRequest(flux11Pro, { ...LEAST, seed: '0' }, draw).seedDrawn).toBe(false);
-	expect(() => toImageRequest(flux11Pro, { ...LEAST, outputFormat: '' }, draw)).toThrow('is empty');
-	expect(draw).toHaveBeenCalledTimes(1);
+it.each([
+	['prompt', 42, 'prompt', '42'],
+	['prompt', 0, 'prompt', '0'],
+	['prompt', false, 'prompt', 'false'],
+	['outputFormat', 'WebP', 'output_format', 'webp'],
+	['outputFormat', 'jpeg', 'output_format', 'jpg'],
+	['aspectRatio', 'Custom', 'aspect_ratio', 'custom'],
+])('sends the %s %j as %s %j', (parameter, value, wire, sent) => {
+	expect(bodyOf({ ...CUSTOM, [parameter]: value })[wire]).toBe(sent);
 });
+
+it.each(MODELS.flatMap((model) => ['', -1, '-1', ' -1\n'].map((seed) => [model.id, seed] as const)))(
+	'draws the seed of %s from 31 bits for %j, once the other values are checked',
+	(id, seed) => {
+		const draw = jest.fn(() => 0);
+		const raw = { ...LEAST, outputFormat: 'jpg', seed };
+		expect(toImageRequest(modelOf(id), raw, draw)).toMatchObject({ seedDrawn: true, body: { seed: 0 } });
+		expect(draw.mock.calls).toStrictEqual([[2147483647]]);
+		expect(toImageRequest(modelOf(id), { ...raw, seed: '0' }, draw).seedDrawn).toBe(false);
+		expect(() => toImageRequest(modelOf(id), { ...raw, outputFormat: '' }, draw)).toThrow('is empty');
+		expect(draw).toHaveBeenCalledTimes(1);
+	},
+);
 
 it.each([
 	[256, 256],
@@ -91,19 +98,50 @@ it.each([
 	expect(request.roundings).toStrictEqual(size === sent ? [] : roundings);
 });
 
+const other = (id: unknown, body: unknown, draw: (max: number) => number = () => 777) =>
+	toOtherModelRequest(id, body, draw);
+
 it.each(['flux-1.1-pro', ' SDXL1.0-txt2img\n', '4x_upscaler', 'a'.repeat(100)])(
 	'takes the model %j',
 	(id) => {
-		const request = { model: { id: id.trim(), attributes: [] }, body: { prompt: 'a' }, anyMedia: true };
-		const sent = toOtherModelRequest(id, '{"prompt":"a"}', noDraw);
-		expect(sent).toStrictEqual({ ...request, seedDrawn: false, roundings: [] });
-		expect(() => toOtherModelRequest(id, '[]', noDraw)).toThrow("'Body' is not a JSON object");
+		const model = { id: id.trim(), attributes: [] };
+		const request = { model, body: { prompt: 'a' }, anyMedia: true, seedDrawn: false, roundings: [] };
+		expect(other(id, '{"prompt":"a"}')).toStrictEqual(request);
 	},
 );
 
 it.each([
 	...['../get-user-credits', '..', '.', '.hidden', 'a/b', 'a\\b', 'a%2fb', '%2e%2e', 'a?x=1', 'a#b', 'a b'],
 	...['a\nb', 'a\0b', 'а-b', 'ａ', 'https://a.test/v1/a', '-rf', '_a', '@a.test', 'a'.repeat(101), '', ['a']],
-])('rejects the model %j', (id) => {
-	expect(() => toOtherModelRequest(id, {}, noDraw)).toThrow(/^'Model ID' (has char|is empty|is not a text)/);
+	'undefined',
+])('refuses the model %j', (id) => {
+	expect(() => other(id, {})).toThrow(/^'Model ID' (has char|is empty|is not a text|contains only)/);
+});
+
+it.each<[body: unknown, problem: string]>([
+	['[]', 'is not a JSON object'],
+	[{ prompt: '' }, 'has an empty prompt'],
+	['{"prompt": " \\n"}', 'has an empty prompt'],
+	[{ prompt: null }, 'has an empty prompt'],
+	[{ prompt: 'a', images: [{ url: undefined }] }, 'contains no value at "images[0].url"'],
+	['{"prompt": "a [object Object]"}', 'contains [object Object] at "prompt"'],
+])('refuses the body %j: it %s', (body, problem) => {
+	expect(() => other('a-model', body)).toThrow(`'Body' ${problem}`);
+});
+
+it.each([-1, '-1', ' -1 '])('draws the seed of a body with %j, which stays as it was', (seed) => {
+	const draw = jest.fn(() => 0);
+	const body = Object.freeze({ prompt: 'a', seed });
+	const request = { body: { prompt: 'a', seed: 0 }, seedDrawn: true };
+	expect(other('a-model', body, draw)).toMatchObject(request);
+	expect(draw.mock.calls).toStrictEqual([[2147483647]]);
+});
+
+it.each([
+	...[-2, 0, 1, '1', null, '', 516797155652].map((seed) => ({ prompt: 'a', seed })),
+	{ image: 'https://example.com/a.png' },
+])('sends the body %j as it is', (body) => {
+	const request = other('a-model', body);
+	expect(request.body).toStrictEqual(body);
+	expect(request.seedDrawn).toBe(false);
 });

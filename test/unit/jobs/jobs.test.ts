@@ -9,10 +9,11 @@ import { flux11Pro } from '../../../nodes/Segmind/models/flux11Pro';
 const contextOf = (...items: ReadonlyArray<Readonly<Record<string, unknown>>>) =>
 	({
 		getInputData: () => items,
-		getNodeParameter: (name: string, index: number, fallback: unknown) => items[index]?.[name] ?? fallback,
+		getNodeParameter: (name: string, index: number, fallback: unknown) =>
+			Object.hasOwn(items[index]!, name) ? items[index]![name] : fallback,
 	}) as unknown as IExecuteFunctions;
 
-const DEFAULTS = { concurrency: 4, maximumCostPerRun: 0, minimumRemainingCredits: 0, requestsPerMinute: 0 };
+const DEFAULTS = { concurrency: 0, maximumCostPerRun: 0, minimumRemainingCredits: 0, requestsPerMinute: 0 };
 
 it('lists the jobs of every item, and each item that fails', async () => {
 	const error = new SegmindError('request', 'x', 'y');
@@ -26,19 +27,25 @@ it('lists the jobs of every item, and each item that fails', async () => {
 	expect(list).toStrictEqual({ options: DEFAULTS, jobs: ['0a', '0b', '3a', '3b'], failures });
 });
 
-it('reads the options of the batch from the first item alone, and has no jobs when one is invalid', async () => {
+it('reads the options of the batch from the first item alone', async () => {
 	const first = { 'options.concurrency': 2, 'options.minimumRemainingCredits': '1', 'options.timeout': 'x' };
 	const { options } = await toJobList(contextOf(first, { 'options.requestsPerMinute': 'x' }), () => []);
 	expect(options).toStrictEqual({ ...DEFAULTS, concurrency: 2, minimumRemainingCredits: 1 });
+});
+
+it.each([
+	['options.concurrency', 21, "'Images at Once' is out of range: 21"],
+	['options.maximumCostPerRun', undefined, "'Maximum Cost per Run' is empty"],
+])('has no jobs when %s of the first item is %p', async (name, value, message) => {
 	const jobsOf = jest.fn();
-	const list = await toJobList(contextOf({ 'options.concurrency': 0 }, {}), jobsOf);
-	const error = expect.objectContaining({ message: "'Images at Once' is out of range: 0" });
+	const list = await toJobList(contextOf({ [name]: value }, {}), jobsOf);
+	const error = expect.objectContaining({ message });
 	expect(list.failures).toStrictEqual([0, 1].map((itemIndex) => ({ itemIndex, error })));
 	expect(list).toMatchObject({ options: DEFAULTS, jobs: [] });
 	expect(jobsOf).not.toHaveBeenCalled();
 });
 
-it('reads the parameters of an item, with a default for what the panel hides, unless it depends on another value', () => {
+it('reads the parameters of an item, with a default for what the panel hides unless it is a size', () => {
 	const top = { prompt: 'a fox', aspectRatio: '' };
 	const item = { ...top, additionalFields: { seed: 0, prompt: 'x' }, options: { timeout: 9 } };
 	const context = contextOf({}, item);

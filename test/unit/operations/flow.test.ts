@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { linksIn, toFlowPath, toOutputs } from '../../../nodes/Segmind/operations/pixelFlow/flow';
 
 const HOST = 'https://api.segmind.com/workflows';
@@ -21,7 +23,6 @@ it.each([
 });
 
 const LINK = 'https://a.example/1.png';
-const OTHER = 'https://a.example/2.png';
 const OUTPUTS = { picture: LINK, count: 0, sure: false, more: { a: [1] } };
 const listOf = (...names: unknown[]) => names.map((keyname, index) => ({ keyname, value: index }));
 const LIST = Object.entries(OUTPUTS).map(([keyname, value]) => ({ keyname, value }));
@@ -31,9 +32,13 @@ it.each<[output: unknown, outputs: object]>([
 	[JSON.stringify(LIST), OUTPUTS],
 	[OUTPUTS, OUTPUTS],
 	[JSON.stringify(OUTPUTS), OUTPUTS],
-	...['a fox', LINK, 7, null, undefined, {}].map((output): [unknown, object] => [output, { output }]),
-	['7', { output: '7' }],
+	...['a fox', LINK, '7', '"a"', '{a', 7, null, undefined, {}].map((output): [unknown, object] => [
+		output,
+		{ output },
+	]),
 	['[]', {}],
+	[[{ keyname: 'a', value: ' [{"b":1}]' }], { a: [{ b: 1 }] }],
+	[[{ keyname: 'a', value: 'true' }], { a: 'true' }],
 	[[{ value: 'a' }, 'b', { keyname: 'c' }], { output1: 'a', output2: 'b', c: { keyname: 'c' } }],
 	[[{ keyname: 'a', value: null }], { a: null }],
 	[listOf('', 7, '__proto__', 'constructor'), { output1: 0, output2: 1, output3: 2, output4: 3 }],
@@ -42,16 +47,21 @@ it.each<[output: unknown, outputs: object]>([
 	expect(toOutputs({ output })).toStrictEqual(outputs);
 });
 
-it('finds each link to a file, with a field of its own', () => {
-	const outputs = {
-		...OUTPUTS,
-		caption: 'a fox',
-		list: [LINK, 7, OTHER, LINK],
-		list1: LINK,
-		one: [LINK],
-		none: [],
-	};
-	const fields = ['picture', 'list1', 'list2', 'list1-2', 'one'];
-	const links = [LINK, LINK, OTHER, LINK, LINK];
-	expect(linksIn(outputs)).toStrictEqual(fields.map((field, index) => [field, links[index]]));
+const [OTHER, DEEP] = ['https://a.example/2.mp4', 'https://a.example/3.glb'];
+const nested = (depth: number): unknown => (depth === 0 ? DEEP : { a: nested(depth - 1) });
+
+it.each<[outputs: object, links: object]>([
+	[{ ...OUTPUTS, caption: 'a fox', page: 'https://a.example/', none: [], nothing: null }, { picture: LINK }],
+	[
+		{ a: [LINK], b: [LINK, 7, LINK] },
+		{ a: LINK, b: LINK },
+	],
+	[
+		{ a: [LINK, OTHER, LINK], a1: DEEP },
+		{ a1: LINK, a2: OTHER, 'a1-2': DEEP },
+	],
+	[{ a: { b: [{ url: LINK }], c: OTHER } }, { a1: LINK, a2: OTHER }],
+	[{ a: nested(8), b: nested(9) }, { a: DEEP }],
+])('finds the links to files in %j, each with a field of its own', (outputs, links) => {
+	expect(linksIn(outputs as IDataObject)).toStrictEqual(Object.entries(links));
 });

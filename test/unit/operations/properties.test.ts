@@ -30,7 +30,7 @@ const toTexts = (field: Field): string[] =>
 const MODEL = 'resource=image operation=generate model=flux-1.1-pro';
 const FLUX = `${MODEL} prompt= aspectRatio=1:1`;
 const COMMON = 'outputQuality=80 promptUpsampling=true safetyTolerance=2 seed=';
-const FILE = 'fileName= concurrency=4';
+const FILE = 'fileName= concurrency=0';
 const REST = 'includeInputFields=false maxRetries=4 maximumCostPerRun=0 minimumRemainingCredits=0';
 const OPTIONS = `options: delivery=direct ${FILE} numberOfImages=1 ${REST} linkExpiry=none binaryPropertyOutput=data
 	requestsPerMinute=0 retryUncertain=false timeout=600 timeout=120`;
@@ -57,7 +57,8 @@ const PANELS = {
 it.each(Object.entries(PANELS))('shows the fields of the contract for "%s"', (query, panel) => {
 	const values = valuesFor(Object.fromEntries(new URLSearchParams(query)));
 	const shown = properties.filter((field) => NodeHelpers.displayParameter(values, field, NODE, null));
-	expect(shown.flatMap(toTexts)).toStrictEqual(panel.split(/\s+/));
+	const visible = shown.filter(({ type }) => type !== 'hidden');
+	expect(visible.flatMap(toTexts)).toStrictEqual(panel.split(/\s+/));
 });
 
 it('hides the quality of a PNG, and keeps a seed of 0', () => {
@@ -66,6 +67,34 @@ it('hides the quality of a PNG, and keeps a seed of 0', () => {
 	const expected = [additionalFields, additionalFields, { seed: 0 }];
 	expect(kept.map((values) => values.additionalFields)).toStrictEqual(expected);
 });
+
+it.each<[operation: string, values: INodeParameters, seconds: number]>([
+	['Generate', {}, 120],
+	['Generate, Direct', { options: { delivery: 'direct' } }, 120],
+	['Generate, Queued', { options: { delivery: 'queued' } }, 600],
+	['Generate, Submit Only', { options: { delivery: 'submitOnly' } }, 600],
+	['Get Result', { operation: 'getResult' }, 600],
+	['PixelFlow', { resource: 'pixelFlow', operation: 'run' }, 600],
+])(
+	'shows one Timeout for %s, which starts with the value in force and is stored as entered',
+	(_, raw, seconds) => {
+		const values = valuesFor(raw);
+		const timeouts = properties
+			.filter((field) => field.name === 'options' && NodeHelpers.displayParameter(values, field, NODE, null))
+			.flatMap(fieldsOf)
+			.filter(({ name }) => name === 'timeout')
+			.filter((field) => NodeHelpers.displayParameterPath(values, field, 'options', NODE, null));
+		expect(timeouts.map((field) => field.default)).toStrictEqual([seconds]);
+		for (const timeout of [5, 120, 300, 600]) {
+			const options = { ...(raw.options as INodeParameters | undefined), timeout };
+			for (const withDefaults of [true, false]) {
+				const saved = { ...raw, options };
+				const stored = NodeHelpers.getNodeParameters(properties, saved, withDefaults, false, NODE, null);
+				expect(stored?.options).toStrictEqual(options);
+			}
+		}
+	},
+);
 
 it('offers the same options to a user and to an agent, and only the agent has a link from the start', () => {
 	const [user, agent] = properties.filter(({ name }) => name === 'options');
@@ -76,7 +105,7 @@ it('offers the same options to a user and to an agent, and only the agent has a 
 });
 
 const withFields = (field: Field): Field[] => [field, ...fieldsOf(field).flatMap(withFields)];
-const ALL = properties.flatMap(withFields);
+const ALL = properties.filter(({ type }) => type !== 'hidden').flatMap(withFields);
 const INPUTS = ALL.filter(
 	({ type, name }) => !/ollection$/.test(type) && !/^(resource|operation)$/.test(name),
 );
@@ -93,7 +122,11 @@ const isTitleCase = (title: string): boolean =>
 		.every((word, index) => /^[A-Z0-9]/.test(word) || (index > 0 && SMALL_WORDS.includes(word)));
 const isDescription = (text = ''): boolean => /^[A-Z].*[^.\s]$/.test(text) && text.length <= 140;
 const isSorted = (fields: Field[], key: 'name' | 'displayName'): boolean =>
-	fields.every((each, index) => index === 0 || fields[index - 1]![key].localeCompare(each[key], 'en') <= 0);
+	fields.every((each, index) => index === 0 || fields[index - 1]![key].localeCompare(each[key], 'en') < 0);
+
+/** The fields of a collection. Variants of one field stand side by side, and one of them is shown. */
+const withoutVariants = (list: Field): Field[] =>
+	fieldsOf(list).filter(({ name }, index, fields) => name !== fields[index - 1]?.name);
 
 it.each<[rule: string, fields: Field[], isKept: (field: Field) => boolean]>([
 	['labels are in Title Case', ALL, ({ displayName }) => isTitleCase(displayName)],
@@ -103,9 +136,14 @@ it.each<[rule: string, fields: Field[], isKept: (field: Field) => boolean]>([
 	['defaults are set', ALL, (field) => field.default !== undefined],
 	['booleans start with Whether', BOOLEANS, ({ description = '' }) => description.startsWith('Whether ')],
 	['placeholders are examples', INPUTS, ({ placeholder = 'e.g. x' }) => /^e\.g\. \S/.test(placeholder)],
-	['collections are sorted', COLLECTIONS, (field) => isSorted(fieldsOf(field), 'displayName')],
+	['collections are sorted', COLLECTIONS, (field) => isSorted(withoutVariants(field), 'displayName')],
 	['long lists are sorted', LONG_LISTS, (list) => isSorted(entriesOf(list, 'value'), 'name')],
 ])("n8n's rules for the panel: %s", (_, fields, isKept) => {
 	expect(fields.filter((field) => !isKept(field))).toStrictEqual([]);
 	expect(fields.length).toBeGreaterThan(2);
+});
+
+it('takes a seed of -1 for every model', () => {
+	const seeds = ALL.filter(({ name }) => name === 'seed');
+	expect(seeds.map(({ typeOptions }) => typeOptions?.minValue)).toStrictEqual([-1, -1, -1]);
 });

@@ -24,7 +24,7 @@ test.each<[string, number, Paid[], string[]]>([
 		...{ itemIndex: 0, item: { json: {} }, usage: usageOf(cost, left), alreadyPaid, imageUrl },
 		...{ outputIndex: 0, replaced: [] },
 	}));
-	addHints(n8n.context, { roundings: [], deliveries, waited: 0, changed: 0, options });
+	addHints(n8n.context, { roundings: [], misplaced: [], deliveries, waited: 0, changed: 0, options });
 	expect(n8n.hints).toEqual(expected.map((part) => expect.stringContaining(part)));
 });
 
@@ -35,7 +35,14 @@ test('tell of changed expressions, further files and replaced input fields', () 
 		{ ...delivery, usage: usageOf(0.05), outputIndex: 0, replaced: ['cost', 'model'] },
 		{ ...delivery, usage: usageOf(null), outputIndex: 1, replaced: ['cost'] },
 	];
-	addHints(n8n.context, { roundings: [], deliveries, waited: 0, changed: 1, options: toBatchOptions({}) });
+	addHints(n8n.context, {
+		roundings: [],
+		misplaced: [],
+		deliveries,
+		waited: 0,
+		changed: 1,
+		options: toBatchOptions({}),
+	});
 	expect(n8n.hints).toEqual([
 		'2 images for $0.05',
 		expect.stringMatching(/^1 image handed over although an expression/),

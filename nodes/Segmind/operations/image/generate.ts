@@ -15,6 +15,7 @@ import { DEFAULT_MODEL, MODELS, OTHER_MODEL } from '../../models/models';
 import type { Operation } from '../operation';
 import { optionsFieldsWithLink } from '../operation';
 import { imageTask } from './imageTask';
+import { findMisplaced, misplacedFields } from './misplaced';
 
 /** The fields of a model without fields of its own. */
 const OTHER_MODEL_FIELDS: readonly INodeProperties[] = [
@@ -118,10 +119,11 @@ export const generate: Operation = {
 		...OTHER_MODEL_FIELDS,
 		...MODELS.map(additionalFields),
 		...optionsFieldsWithLink('image:generate'),
+		...misplacedFields,
 	],
 	async execute(context): Promise<INodeExecutionData[]> {
 		const list = await toJobList(context, (itemIndex) => jobsOf(context, itemIndex));
 		const roundings = list.jobs.flatMap(({ request }) => request.roundings);
-		return await executeJobs(context, imageTask, list, roundings);
+		return await executeJobs(context, imageTask, list, { roundings, misplaced: findMisplaced(context) });
 	},
 };

@@ -39,16 +39,18 @@ const parseNested = (value: unknown): unknown =>
 /** Returns the outputs by name. New flows return them as JSON text, older ones as values. */
 export function toOutputs({ output }: JsonObject): IDataObject {
 	const value = parseNested(output);
-	if (!Array.isArray(value)) {
-		const fields = asObject(value);
-		return Object.keys(fields).length > 0 ? ({ ...fields } as IDataObject) : { output: value as IDataObject };
-	}
+	const named = Array.isArray(value)
+		? value.map((each: unknown): [name: unknown, output: unknown] => {
+				const { keyname, value: single = each } = asObject(each);
+				return [keyname, parseNested(single)];
+			})
+		: Object.entries(asObject(value));
+	if (named.length === 0 && !Array.isArray(value)) return { output: value as IDataObject };
 	const names = new UniqueNames();
 	return Object.fromEntries(
-		value.map((each: unknown, index) => {
-			const { keyname, value: output = each } = asObject(each);
-			const isName = typeof keyname === 'string' && keyname !== '' && !DROPPED_FIELDS.includes(keyname);
-			return [names.claim(isName ? keyname : `output${index + 1}`), parseNested(output)];
+		named.map(([name, single], index) => {
+			const isName = typeof name === 'string' && name !== '' && !DROPPED_FIELDS.includes(name);
+			return [names.claim(isName ? name : `output${index + 1}`), single];
 		}),
 	) as IDataObject;
 }
