@@ -10,11 +10,12 @@ const reasonOf = (statusCode: number, text: string): Reason =>
 const SUMMARIES: Readonly<Record<Reason, string>> = {
 	request: 'A value that Segmind rejects, or that the node rejects before anything is sent',
 	moderation: 'Rejected by the content filter',
-	network: 'No connection: unknown host, connection refused, invalid certificate',
+	network:
+		'No request reached Segmind: unknown host, refused connection, rejected certificate, or a proxy or firewall in between',
 	server: "An error on Segmind's side",
 	rateLimit: 'Too many requests for the account',
 	uncertain:
-		'The response was lost (gateway timeout, broken connection, timeout, cancelled), or n8n could not store the image. With a request ID the next try fetches the image',
+		'The response was lost (the page of a gateway or proxy, broken connection, timeout, cancelled), or n8n could not store the image. With a request ID the next try fetches the image',
 	response: 'A successful response without a complete image',
 	credential: 'The API key is not valid, or the account or team may not use the model',
 	credits: "Not enough credits, the team's limit, or your minimum of remaining credits",
@@ -22,7 +23,7 @@ const SUMMARIES: Readonly<Record<Reason, string>> = {
 };
 
 const STATUSES = [
-	200, 301, 302, 307, 308, 400, 401, 402, 403, 404, 405, 406, 410, 422, 429, 500, 502, 503, 504,
+	200, 301, 302, 307, 308, 400, 401, 402, 403, 404, 405, 406, 408, 410, 422, 425, 429, 500, 502, 503, 504,
 ];
 
 /** Where a status has several reasons, the text of the response tells them apart. */
