@@ -119,6 +119,28 @@ test.each(CASES)(
 	},
 );
 
+/** The course of each case with one seed: when the last one passed, in milliseconds, and how many were refused. */
+const COURSES = `
+	18129/5 18739/20 18162/4 18267/19 18169/3 18436/17 18216/6 18627/20 18305/6 18570/20
+	17586/6 17626/21 17630/5 17715/20 17634/4 17827/18 17680/7 17963/22 17770/7 17895/23
+	18129/5 18739/20 18162/4 18267/19 18169/3 18436/17 18216/6 18627/20 18305/6 18570/20
+`;
+
+test('takes the same course as before, so that no change goes unnoticed', () => {
+	const courses = CASES.map(([windows, requests, hasHeader]) => {
+		const server = new RateLimit({ requests, window: WINDOW, windows });
+		const { passed, refused } = simulate(
+			server,
+			10 * requests,
+			hasHeader,
+			7919,
+			windows === 'clock' ? 419 : 0,
+		);
+		return `${Math.round(passed.at(-1) ?? 0)}/${refused.length}`;
+	});
+	expect(courses).toEqual(COURSES.trim().split(/\s+/));
+});
+
 test('starts everything at once as long as nothing is refused', () => {
 	const limit = LearnedLimit.of('free');
 	for (let count = 0; count < 1000; count += 1) {
