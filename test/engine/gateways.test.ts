@@ -1,6 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- pages of servers of a test */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CredentialTestContext } from 'n8n-core';
 
+import { testSegmindApi } from '../../nodes/Segmind/api/account';
 import type { RunOptions } from './engine';
 import {
 	closeGateways,
@@ -105,6 +107,15 @@ describe('TLS', () => {
 		});
 		expect(error.message).toContain(advice);
 		expect(emulator.paid).toBe(0);
+	});
+
+	test('is named by the credential test as well', async () => {
+		const port = await gateway(await stranger.issue(['localhost']), emulator.url);
+		const data = { apiKey: emulator.key, baseUrl: `https://localhost:${port}` };
+		const credential = { id: '1', name: 'Segmind account', type: 'segmindApi', data };
+		const { status, message } = await testSegmindApi.call(new CredentialTestContext(), credential);
+		expect(status).toBe('Error');
+		expect(message).toMatch(/does not know the authority of its certificate .*NODE_EXTRA_CA_CERTS/);
 	});
 
 	test('of a trusted authority works', async () => {

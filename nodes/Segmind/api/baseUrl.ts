@@ -21,3 +21,12 @@ export function checkedBaseUrl(value: unknown): string {
 		throw baseUrlError(error);
 	}
 }
+
+/** Returns whether a value is a base URL that was checked, in any spelling. */
+export function isBaseUrl(value: unknown, checked: string): boolean {
+	try {
+		return toBaseUrl(value) === checked;
+	} catch {
+		return false;
+	}
+}

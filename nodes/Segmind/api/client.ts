@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { createHash } from 'node:crypto';
-
 import { toKey } from '../../../credentials/connection';
-import { checkedBaseUrl } from './baseUrl';
+import { checkedBaseUrl, isBaseUrl } from './baseUrl';
 import { discard, limitStream, promisedBytes, readBody } from './body';
-import { chainOf, connectionError, isForbidden, wasSent } from './connectionErrors';
+import { connectionError, isForbidden } from './connectionErrors';
 import { MAY_BE_BILLED, SegmindError } from './errors';
+import type { Exchange } from './exchange';
+import { httpOptions, TELLING_STATUSES, toExchange } from './exchange';
 import { blockedReason } from './fileUrl';
 import type { ApiResponse, FileContent, FileResponse } from './response';
 import { isSuccess } from './response';
@@ -34,41 +35,6 @@ interface ApiRequest {
 	readonly body?: Readonly<IDataObject>;
 	/** Seconds for the whole exchange, from connecting to the last byte. */
 	readonly timeout: number;
-}
-
-/** What all requests share: any status is a response, the body is streamed, and no redirect is followed. */
-const httpOptions = (timeout: number) =>
-	({
-		encoding: 'stream',
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		disableFollowRedirect: true,
-		// n8n's own timeout counts silence only. It must not end a long wait before the deadline does.
-		timeout: (timeout + 5) * 1000,
-	}) as const;
-
-/** A response as n8n returns it, and whether the request went out whole; undefined when that is unknown. */
-type Exchange = Pick<IN8nHttpFullResponse, 'statusCode' | 'headers' | 'body'> & {
-	readonly wasSent?: boolean | undefined;
-};
-
-/**
- * Statuses that a proxy gives as well when it lets no request pass. For these n8n throws an error that has the request,
- * which knows whether it went out. A 401 is not among them: n8n sends that request again.
- */
-const TELLING_STATUSES = [
-	...[300, 301, 302, 303, 307, 308, 403, 404, 407],
-	...Array.from({ length: 100 }, (_, index) => 500 + index),
-];
-
-/** Returns the response in an error for one of these statuses. Throws any other error. */
-function toExchange(thrown: unknown): Exchange {
-	for (const error of chainOf(thrown)) {
-		const { status, headers, data } = 'response' in error ? Object(error.response) : {};
-		if (typeof status === 'number')
-			return { statusCode: status, headers, body: data, wasSent: wasSent(thrown) };
-	}
-	throw thrown;
 }
 
 /** Segmind's API with the credential of the node. Sends every request once. */
@@ -115,7 +81,7 @@ export class SegmindClient {
 	 */
 	async checkCredential(itemIndex: number): Promise<void> {
 		const { apiKey, baseUrl } = await this.context.getCredentials('segmindApi', itemIndex);
-		if (toKey(apiKey) === this.key && checkedBaseUrl(baseUrl) === this.baseUrl) return;
+		if (toKey(apiKey) === this.key && isBaseUrl(baseUrl, this.baseUrl)) return;
 		throw new SegmindError(
 			'credential',
 			"The credential of this item is not that of the first item: an expression in it gives another key or 'Base URL'",

@@ -23,7 +23,7 @@ export interface QueuedRequest {
 	readonly resultPath?: string;
 }
 
-/** Returns whether a value is an id that can stand in a path. */
+/** Returns whether a value is an id that is safe in a path. */
 export const isRequestId = (id: unknown): id is string =>
 	typeof id === 'string' && /^[\w-][\w.-]{0,199}$/.test(id);
 

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { requestBalance } from '../api/account';
 import { SegmindClient } from '../api/client';
@@ -16,14 +16,11 @@ import { JobFileNames } from './jobFileNames';
 import { LearnedLimit } from './learnedLimit';
 import type { Ledger } from './ledger';
 import { Concurrency, mapConcurrent } from './mapConcurrent';
-import type { Pace } from './rateLimiter';
-import { cancelledError, RateLimiter } from './rateLimiter';
-import { restorePaid } from './restore';
+import { cancelledError, paceOf, RateLimiter } from './rateLimiter';
+import { keptError, restorePaid } from './restore';
 import { retryFreeCall, sendWithRetries } from './retry';
 import { ESTIMATE, SpendingLimit } from './spendingLimit';
 import type { Task } from './task';
-
-const MINUTE = 60_000;
 
 type Outcomes = ReadonlyArray<Delivery | Failure>;
 
@@ -157,7 +154,8 @@ export class Batch<R> {
 				throw new PendingError(String(error), queued.requestId, { cause: error });
 			}
 			if (error instanceof PendingError) throw error;
-			if (this.ledger.entryOf(job)?.state === 'paid') throw keptError(error);
+			if (this.ledger.entryOf(job)?.state === 'paid')
+				throw keptError('its files could not be fetched', error);
 			this.ledger.forget(job);
 			throw error;
 		});
@@ -199,27 +197,6 @@ export class Batch<R> {
 		return client;
 	}
 }
-
-/** The user's pace, which the node's context keeps for the next round of a loop. */
-function paceOf(context: IExecuteFunctions, requestsPerMinute: number): Pace {
-	const pace = { interval: requestsPerMinute === 0 ? 0 : MINUTE / requestsPerMinute, nextStart: 0 };
-	if (requestsPerMinute === 0) return pace;
-	const kept = context.getContext('node');
-	const earlier = kept.pace as Pace | undefined;
-	// n8n keeps any plain data, and types it as such.
-	kept.pace = Object.assign(pace, { nextStart: earlier?.nextStart ?? 0 }) as unknown as IDataObject;
-	return pace;
-}
-
-/** What is paid and kept stays so, although neither n8n nor Segmind hands it over now. */
-const keptError = (error: SegmindError): PendingError =>
-	new PendingError(
-		`The result is paid and kept, but its files could not be fetched: ${error.message}`,
-		null,
-		{
-			cause: error,
-		},
-	);
 
 /** An error of any other kind, once a request may be out, says nothing about money. */
 function afterSending(error: unknown): never {

@@ -12,7 +12,10 @@ export class JobFileNames<R> {
 	private readonly claimed = new Map<Job<R>, string>();
 
 	/** The names that the user gave the files of this round. */
-	private readonly given: string[] = [];
+	private readonly given = new Set<string>();
+
+	/** What the next round of a loop finds. */
+	private readonly kept: string[] = [];
 
 	constructor(
 		context: IExecuteFunctions,
@@ -29,13 +32,13 @@ export class JobFileNames<R> {
 			const name = this.knownName(job);
 			if (name !== undefined) this.claimed.set(job, this.names.claim(name));
 		}
-		rounds[ledger.run] = this.given;
+		rounds[ledger.run] = this.kept;
 	}
 
 	/** Returns the name of a job's first file, once that is there. */
 	nameOf(job: Job<R>, requestId: string | null): string {
 		const claimed = this.claimed.get(job);
-		if (claimed !== undefined && job.options.fileName !== undefined) this.given.push(claimed);
+		if (claimed !== undefined && job.options.fileName !== undefined) this.keep(claimed);
 		if (claimed !== undefined) return claimed;
 		const name = this.task.fileNameOf(job, this.ledger.queuedOf(job), requestId ?? '') ?? 'image';
 		return this.names.claim(name);
@@ -43,7 +46,15 @@ export class JobFileNames<R> {
 
 	/** Returns a name for a further file. */
 	nextName(name: string): string {
-		return this.names.claim(name);
+		const next = this.names.claim(name);
+		if (this.given.has(name)) this.keep(next);
+		return next;
+	}
+
+	private keep(name: string): void {
+		if (this.given.has(name)) return;
+		this.given.add(name);
+		this.kept.push(name);
 	}
 
 	private knownName(job: Job<R>): string | undefined {

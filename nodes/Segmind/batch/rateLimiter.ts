@@ -1,8 +1,12 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
 import type { SegmindError } from '../api/errors';
 import { SkippedError } from '../api/errors';
 import { wait } from '../api/wait';
 import type { LearnedLimit, Start } from './learnedLimit';
 import type { Target } from './task';
+
+const MINUTE = 60_000;
 
 /** Whether a job would meet the error that another one met. */
 function faresAlike({ stops }: SegmindError, met: Target, target: Target): boolean {
@@ -24,10 +28,21 @@ export const cancelledError = (): SkippedError =>
 	new SkippedError('request', 'The execution was cancelled', 'Nothing was sent and nothing was billed.');
 
 /** The pace that the user set, in milliseconds since the epoch, so that it holds over the rounds of a loop. */
-export interface Pace {
+interface Pace {
 	/** Least milliseconds between two starts, 0 for no limit. */
 	readonly interval: number;
 	nextStart: number;
+}
+
+/** The user's pace, which the node's context keeps for the next round of a loop. */
+export function paceOf(context: IExecuteFunctions, requestsPerMinute: number): Pace {
+	const pace = { interval: requestsPerMinute === 0 ? 0 : MINUTE / requestsPerMinute, nextStart: 0 };
+	if (requestsPerMinute === 0) return pace;
+	const kept = context.getContext('node');
+	const earlier = kept.pace as Pace | undefined;
+	// n8n keeps any plain data, and types it as such.
+	kept.pace = Object.assign(pace, { nextStart: earlier?.nextStart ?? 0 }) as unknown as IDataObject;
+	return pace;
 }
 
 /** Decides when a request may start: the user's pace, the account's rate limit, cancellation and the end of the batch. */

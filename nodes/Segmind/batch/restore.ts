@@ -37,8 +37,11 @@ export async function restorePaid<R>(
 		return undefined;
 	}
 	if (queued !== undefined) return undefined;
-	const why = restored.error instanceof Error ? restored.error.message : String(restored.error);
-	throw new PendingError(`The result is paid and kept, but n8n could not read it: ${why}`, null, {
-		cause: restored.error,
-	});
+	throw keptError('n8n could not read it', restored.error);
+}
+
+/** What is paid and kept stays so, although it can't be handed over now. */
+export function keptError(what: string, cause: unknown): PendingError {
+	const why = cause instanceof Error ? cause.message : String(cause);
+	return new PendingError(`The result is paid and kept, but ${what}: ${why}`, null, { cause });
 }

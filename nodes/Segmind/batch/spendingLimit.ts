@@ -44,7 +44,7 @@ export class SpendingLimit {
 	/**
 	 * @param minimum US dollars that must stay in the account, 0 for no limit
 	 * @param maximum US dollars that the run may cost, 0 for no limit
-	 * @param spent US dollars that earlier tries of the run have paid
+	 * @param spent US dollars that earlier tries of the run have paid, or may have paid
 	 * @param readBalance requests the balance in US dollars, which is free
 	 */
 	constructor(

@@ -142,12 +142,6 @@ function textProblem(text: string, format: string | undefined): 'text' | 'unknow
 	return isFile ? undefined : 'text';
 }
 
-/** Checks that bytes are a whole image, whatever is stated about them. */
-export function checkImage(bytes: Buffer): FileCheck {
-	const header = readImage(bytes);
-	return header === undefined ? { file: undefined, problem: 'unknown' } : checkHeader(header, bytes);
-}
-
 /**
  * Checks that bytes are a file: an image by its bytes, any other by its stated media type, the extension of its link or
  * its first bytes. Unknown bytes are a file, too, since they were paid for.

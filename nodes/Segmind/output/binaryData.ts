@@ -127,7 +127,7 @@ export async function restoreResult(
 	}
 }
 
-/** Names the first file anew when the user has changed its name since. */
+/** Renames the first file if the user has changed its name since. */
 function renamed(result: StoredResult, fileName: string): StoredResult {
 	const [first, ...others] = result.files;
 	if (first === undefined || fileName === result.fileName) return result;
