@@ -12,6 +12,8 @@ import { blockedReason } from './fileUrl';
 import type { ApiResponse, FileContent, FileResponse } from './response';
 import { isSuccess } from './response';
 import { noFileError } from './responseErrors';
+import type { Service } from './services';
+import { urlOf } from './services';
 import type { Redact } from './text';
 import { redactor, toDisplayText } from './text';
 
@@ -28,9 +30,10 @@ const MAX_ERROR_BYTES = 64 * 1024;
 
 const UNREADABLE = { bytes: Buffer.alloc(0), complete: false };
 
-/** A request to the API, relative to the credential's base URL. */
-interface ApiRequest {
+/** A request to the API, relative to the credential's base URL or to the host of a service. */
+export interface ApiRequest {
 	readonly method: 'GET' | 'POST';
+	readonly service?: Service | undefined;
 	readonly path: string;
 	readonly body?: Readonly<IDataObject>;
 	/** Seconds for the whole exchange, from connecting to the last byte. */
@@ -109,13 +112,13 @@ export class SegmindClient {
 	 *
 	 * @throws {SegmindError} when no whole response arrived
 	 */
-	async sendForFile({ method, path, body, timeout }: ApiRequest): Promise<FileResponse> {
+	async sendForFile({ method, service, path, body, timeout }: ApiRequest): Promise<FileResponse> {
 		const limits = this.limits(timeout);
 		// n8n's helper takes the cancel signal of the context that it is called on, and nothing else ends a body that drips.
 		const limited: IExecuteFunctions = Object.create(this.context, {
 			getExecutionCancelSignal: { value: () => limits.ended },
 		});
-		const url = `${this.baseUrl}${path}`;
+		const url = `${urlOf(service, this.baseUrl)}${path}`;
 		const send = async (): Promise<Exchange> =>
 			await this.context.helpers.httpRequestWithAuthentication
 				.call(limited, 'segmindApi', {

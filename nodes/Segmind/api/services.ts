@@ -1,0 +1,15 @@
+import { SEGMIND_URL } from '../../../credentials/connection';
+
+/** Services of Segmind's with hosts of their own. */
+const HOSTS = {
+	/** The request history and the list of models. */
+	history: 'https://api.spotprod.segmind.com',
+	upload: 'https://workflows-api.segmind.com',
+} as const;
+
+/** A service that is not at Segmind's main host. */
+export type Service = keyof typeof HOSTS;
+
+/** Returns where a service is: at its own host, or with any other base URL at that one. */
+export const urlOf = (service: Service | undefined, baseUrl: string): string =>
+	service === undefined || baseUrl !== SEGMIND_URL ? baseUrl : HOSTS[service];
