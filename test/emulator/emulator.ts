@@ -8,7 +8,9 @@ import type { AddressInfo } from 'node:net';
 import type { Drawing } from './draw';
 import { draw } from './draw';
 import type { Fault } from './fault';
-import { Faults, isBilled, withFile } from './fault';
+import { Faults, isBilled, isListedAsFailed, withFile } from './fault';
+import { History, HISTORY_PATH } from './history';
+import type { HistoryOptions, Listed } from './history';
 import { readInputs } from './inputs';
 import type { JobPart } from './jobs';
 import { Job, parseJobPath } from './jobs';
@@ -32,6 +34,7 @@ export interface EmulatorOptions {
 	readonly rateLimit?: RateLimitOptions;
 	/** Serves these bytes instead of drawing. */
 	readonly picture?: Buffer;
+	readonly history?: HistoryOptions;
 }
 
 export interface ReceivedRequest {
@@ -66,6 +69,7 @@ const FILES_PATH = '/files/';
 
 /** An endpoint that bills. */
 interface Endpoint {
+	readonly id: string;
 	readonly model: PublishedModel;
 	readonly isQueued: boolean;
 	readonly isFlow: boolean;
@@ -80,11 +84,13 @@ function parseEndpoint(path: string): Endpoint | undefined {
 	const isOldFlow = base === 'workflows';
 	if (isOldFlow && !/-v\d+$/.test(id)) return undefined;
 	const model = isFlow || id === 'other-model' ? OTHER_MODEL : MODELS[id];
-	return model && { model, isQueued: base !== 'v1', isFlow, isOldFlow };
+	return model && { id, model, isQueued: base !== 'v1', isFlow, isOldFlow };
 }
 
 /** A request that passed all checks. */
 interface Accepted {
+	/** The request id. */
+	readonly id: string;
 	readonly drawing: Drawing;
 	readonly fault: Fault & { readonly delay: number };
 	readonly price: number;
@@ -132,11 +138,15 @@ export class Emulator {
 
 	private readonly jobs = new Map<string, Job>();
 
+	/** What the request history knows. */
+	readonly history = new History(() => this.url);
+
 	private rateLimit: RateLimit | undefined;
 
 	private constructor(private readonly options: EmulatorOptions) {
 		this.key = options.key ?? newKey();
 		this.credits = options.credits === undefined ? 10 : options.credits;
+		this.history.options = options.history ?? {};
 		this.resetRateLimit();
 	}
 
@@ -155,6 +165,11 @@ export class Emulator {
 	/** The number of billed images. */
 	get paid(): number {
 		return this.requests.filter(({ paid }) => paid).length;
+	}
+
+	/** Requests to the request history. */
+	get historyRequests(): ReceivedRequest[] {
+		return this.requests.filter(({ path }) => path.startsWith(HISTORY_PATH));
 	}
 
 	/** Requests to endpoints that bill, whether they were billed or not. */
@@ -178,6 +193,8 @@ export class Emulator {
 		this.requests.length = 0;
 		this.faults.clear();
 		this.jobs.clear();
+		this.history.clear();
+		this.history.options = this.options.history ?? {};
 		this.maxInFlight = this.inFlight;
 		this.credits = this.options.credits === undefined ? 10 : this.options.credits;
 		this.resetRateLimit();
@@ -190,7 +207,7 @@ export class Emulator {
 	}
 
 	private async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const { pathname: path } = new URL(request.url ?? '/', this.url);
+		const { pathname: path, searchParams } = new URL(request.url ?? '/', this.url);
 		if (path.startsWith(CONTROL_PATH)) return await this.control(path, request, response);
 		const { method = '', headers } = request;
 		const at = Date.now();
@@ -204,10 +221,12 @@ export class Emulator {
 		if (path.startsWith(FILES_PATH)) return await this.sendFile(received, response);
 		const endpoint = parseEndpoint(path);
 		const job = parseJobPath(path);
-		const isKnown = endpoint !== undefined || job !== undefined || path === ACCOUNT_PATH;
+		const isHistory = path.startsWith(HISTORY_PATH);
+		const isKnown = endpoint !== undefined || job !== undefined || isHistory || path === ACCOUNT_PATH;
 		const rejection = this.reject(headers['x-api-key'], isKnown, method === (endpoint ? 'POST' : 'GET'));
 		if (rejection !== undefined) return send(response, ...rejection);
 		if (job !== undefined) return await this.sendJob(job.id, job.part, response);
+		if (isHistory) return await this.sendHistory(path, searchParams, response);
 		if (endpoint === undefined) return await this.sendBalance(response);
 		this.inFlight += 1;
 		this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
@@ -237,6 +256,35 @@ export class Emulator {
 		await deliver(response, fault, balance);
 	}
 
+	private async sendHistory(path: string, query: URLSearchParams, response: ServerResponse): Promise<void> {
+		const fault = this.faults.take('history', '');
+		const usual = this.history.respond(path, query);
+		if (usual === 'hang') return;
+		await deliver(
+			response,
+			usual === 'break' ? { reset: true } : fault,
+			usual === 'break' ? jsonResponse(200, {}) : usual,
+		);
+	}
+
+	/** Records a request that reached a model in the request history. Flows are not in it. */
+	private list(
+		{ id: model, isFlow }: Endpoint,
+		body: Listed['body'],
+		failure: Fault['fails'],
+		accepted: Accepted,
+		isPaid: boolean,
+	): void {
+		const { id, drawing, fault, price } = accepted;
+		const isFailed = failure !== undefined || isListedAsFailed(fault);
+		if (isFlow || (!isPaid && !isFailed)) return;
+		const startedAt = Date.now();
+		const endsAt = startedAt + fault.delay + (fault.finishes ?? 0);
+		const error = failure === undefined ? {} : { error: String(failure.error ?? 'It failed') };
+		const outcome = isFailed ? 'FAILED' : 'COMPLETED';
+		this.history.add({ id, model, body, price, startedAt, endsAt, outcome, drawing, ...error });
+	}
+
 	/** Checks and bills a request, and makes its image or queues it. */
 	private async generate(
 		endpoint: Endpoint,
@@ -261,13 +309,21 @@ export class Emulator {
 		const fault = { delay: this.options.delay ?? 0, ...this.faults.take('image', prompt) };
 		// The queue accepts invalid inputs too; the job fails later.
 		const failure = fault.fails ?? (error === undefined ? undefined : { error });
-		if (isBilled(fault) && failure === undefined) {
+		const isPaid = isBilled(fault) && failure === undefined;
+		if (isPaid) {
 			received.paid = true;
 			this.credits = dollars((this.credits ?? 0) - price);
 		}
 		const drawing: Drawing = { ...DEFAULTS, prompt, ...(error === undefined ? inputs.values : {}) };
 		const seed = drawing.seed === -1 ? randomInt(2 ** 31) : drawing.seed;
-		const accepted = { drawing: { ...drawing, seed }, fault, price, left: this.credits ?? 0 };
+		const accepted = {
+			id: randomUUID(),
+			drawing: { ...drawing, seed },
+			fault,
+			price,
+			left: this.credits ?? 0,
+		};
+		this.list(endpoint, body, failure, accepted, isPaid);
 		if (isQueued) await this.queue(endpoint, accepted, failure, response);
 		else await this.sendImage(model === OTHER_MODEL, accepted, response);
 	}
@@ -282,7 +338,7 @@ export class Emulator {
 
 	private async sendImage(
 		isJson: boolean,
-		{ drawing, fault, price, left }: Accepted,
+		{ id, drawing, fault, price, left }: Accepted,
 		response: ServerResponse,
 	): Promise<void> {
 		const picture = await this.drawOnce(drawing);
@@ -295,7 +351,7 @@ export class Emulator {
 				...usual.headers,
 				'x-remaining-credits': String(left),
 				'x-cost': String(price),
-				'x-request-id': randomUUID(),
+				'x-request-id': id,
 				'x-generation-time': (fault.delay / 1000).toFixed(3),
 				// A model without a seed of its own names none.
 				...(isJson ? {} : { 'x-seed-value': String(drawing.seed) }),
@@ -305,13 +361,13 @@ export class Emulator {
 
 	private async queue(
 		{ isFlow, isOldFlow }: Endpoint,
-		{ drawing, fault, price, left }: Accepted,
+		{ id, drawing, fault, price, left }: Accepted,
 		failure: Fault['fails'],
 		response: ServerResponse,
 	): Promise<void> {
 		// The delay is the job's; submitting takes none.
 		const { delay, ...immediate } = fault;
-		const job = new Job(this.url, { drawing, price, left, failure, isFlow, delay });
+		const job = new Job(this.url, { id, drawing, price, left, failure, isFlow, delay });
 		this.jobs.set(job.id, job);
 		await deliver(response, immediate, jsonResponse(200, job.submission(isOldFlow)));
 	}
@@ -325,13 +381,14 @@ export class Emulator {
 
 	/** Files are public: no key is needed. */
 	private async sendFile({ path, method }: ReceivedRequest, response: ServerResponse): Promise<void> {
-		const job = this.jobs.get(path.slice(FILES_PATH.length).replace(/\.\w+$/, ''));
-		if (job === undefined || method !== 'GET') return send(response, 404, html('404 Not Found'));
-		const fault = this.faults.take('file', job.drawing.prompt);
-		await deliver(response, fault, imageResponse(job.drawing, await this.drawOnce(job.drawing)));
+		const id = path.slice(FILES_PATH.length).replace(/\.\w+$/, '');
+		const drawing = this.jobs.get(id)?.drawing ?? this.history.rows.find((row) => row.id === id)?.drawing;
+		const isGone = drawing === undefined || this.history.options.filesGone === true;
+		if (isGone || method !== 'GET') return send(response, 404, html('404 Not Found'));
+		const fault = this.faults.take('file', drawing.prompt);
+		await deliver(response, fault, imageResponse(drawing, await this.drawOnce(drawing)));
 	}
 
-	/** Counts a request. Returns when the rate limit resets if it is used up. */
 	/** Returns the response to a request that the rate limit refuses. */
 	private refuseForRateLimit(): [status: number, body: unknown, headers: Record<string, string>] | undefined {
 		const now = Date.now();
@@ -372,11 +429,14 @@ export class Emulator {
 			case 'POST /faults':
 				this.inject(JSON.parse(body.toString('utf8')) as Fault);
 				return send(response, 201, { injected: true });
+			case 'POST /history':
+				this.history.options = JSON.parse(body.toString('utf8')) as HistoryOptions;
+				return send(response, 201, this.history.options);
 			case 'POST /reset':
 				this.reset();
 				return send(response, 200, { reset: true });
 			default:
-				return send(response, 404, { error: 'Use GET ledger, POST faults or POST reset' });
+				return send(response, 404, { error: 'Use GET ledger, POST faults, POST history or POST reset' });
 		}
 	}
 }

@@ -1,7 +1,7 @@
 /** What goes wrong with a request. It is plain JSON, so the control endpoint takes it as well. */
 export interface Fault {
-	/** Which requests it applies to: generation (default), balance, queue status, queue result or result file. */
-	readonly on?: 'image' | 'account' | 'status' | 'result' | 'file';
+	/** Which requests it applies to: generation (default), balance, queue status, queue result, result file or history. */
+	readonly on?: 'image' | 'account' | 'status' | 'result' | 'file' | 'history';
 	/** Applies only to requests whose prompt contains this. */
 	readonly prompt?: string;
 	/** How many requests it applies to, 1 by default; -1 is all of them. */
@@ -32,6 +32,10 @@ export interface Fault {
 	readonly fails?: Readonly<Record<string, unknown>>;
 	/** Whether the image is billed all the same. By default it is unless the status is not 2xx. */
 	readonly billed?: boolean;
+	/** Milliseconds after the response for which the request goes on, as the request history says. */
+	readonly finishes?: number;
+	/** Whether the request history has the request as failed. By default it has what the API answered with 5xx. */
+	readonly listed?: boolean;
 }
 
 /** Injected faults, each waiting for the next requests that match it. */
@@ -67,4 +71,9 @@ export function withFile(fault: Fault, file: string): Fault {
 /** Whether Segmind would bill a request with this fault. */
 export function isBilled({ billed, status }: Fault): boolean {
 	return billed ?? (status === undefined || (status >= 200 && status < 300));
+}
+
+/** Whether the request history has a request with this fault as failed. */
+export function isListedAsFailed({ listed, status = 200, body, billed = false }: Fault): boolean {
+	return listed ?? (status >= 500 && typeof body !== 'string' && !billed);
 }

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-
 import type { Drawing } from './draw';
 
 interface JobOptions {
+	readonly id: string;
 	readonly drawing: Drawing;
 	/** US dollars. */
 	readonly price: number;
@@ -29,14 +28,16 @@ export function parseJobPath(path: string): { readonly id: string; readonly part
 
 /** A queued request. */
 export class Job {
-	readonly id = randomUUID();
-
 	private readonly submittedAt = Date.now();
 
 	constructor(
 		private readonly url: string,
 		private readonly options: JobOptions,
 	) {}
+
+	get id(): string {
+		return this.options.id;
+	}
 
 	get drawing(): Drawing {
 		return this.options.drawing;

@@ -1,5 +1,8 @@
 import type { SegmindClient } from './client';
 import { PendingError, SegmindError } from './errors';
+import { HISTORY_TIMEOUT, requestRow } from './history';
+import type { HistoryRow } from './historyRow';
+import { failedRowError, toQueueFields } from './historyRow';
 import type { JsonObject } from './json';
 import { asObject, jsonBody } from './json';
 import type { QueuedRequest } from './queue';
@@ -104,12 +107,38 @@ function timeoutError(
 	return new PendingError(`${what}${last}${why}`, requestId, { statusCode, advice, cause: error });
 }
 
-/** Polls until the request is ready. */
+/** Asks the history for a request that the queue does not know. A history that can't be read is asked once. */
+class HistoryLookup {
+	private isReadable = true;
+
+	/** The request, when it is finished and its files are known. */
+	finished: HistoryRow | undefined;
+
+	constructor(
+		private readonly client: SegmindClient,
+		private readonly requestId: string,
+	) {}
+
+	/** @throws {SegmindError} when the request has failed */
+	async find(): Promise<HistoryRow | undefined> {
+		if (!this.isReadable) return undefined;
+		const row = await requestRow(this.client, this.requestId, HISTORY_TIMEOUT).catch(() => {
+			this.isReadable = false;
+			return undefined;
+		});
+		if (row?.status === 'FAILED') throw failedRowError(row, this.client.redact);
+		if (row?.status === 'COMPLETED' && row.links.length > 0) this.finished = row;
+		return row;
+	}
+}
+
+/** Polls until the request is ready, in the queue or in the history. */
 async function pollUntil(
 	client: SegmindClient,
 	path: string,
 	queued: QueuedRequest,
 	deadline: Deadline,
+	lookup: HistoryLookup,
 	isReady: (fields: JsonObject) => boolean,
 ): Promise<JsonObject> {
 	const { cancelled, redact } = client;
@@ -129,7 +158,10 @@ async function pollUntil(
 		}
 		progress = toProgress(response, progress, client, requestId);
 		const gone = missingError(progress, queued, pause);
-		if (gone !== undefined) throw gone;
+		const row = progress.missing === 1 || gone !== undefined ? await lookup.find() : undefined;
+		if (lookup.finished !== undefined) return toQueueFields(lookup.finished);
+		if (row?.status === 'PENDING') progress = { status: row.status, missing: 0 };
+		else if (gone !== undefined) throw gone;
 		const retryAfter = progress.error?.retryAfter ?? 0;
 		const rest = retryAfter > deadline.left ? null : deadline.pauseBefore(Math.max(pause, retryAfter));
 		if (rest === null) throw timeoutError(queued, deadline, progress);
@@ -148,14 +180,18 @@ export async function waitForResult(
 	queued: QueuedRequest,
 	deadline: Deadline,
 ): Promise<JsonObject> {
-	const { requestId, pollPath, resultPath } = queued;
+	const { requestId, pollPath, resultPath, response } = queued;
+	if (response !== undefined) return response;
+	const lookup = new HistoryLookup(client, requestId);
 	if (pollPath !== undefined && resultPath === undefined) {
-		return await pollUntil(client, pollPath, queued, deadline, isCompleted);
+		return await pollUntil(client, pollPath, queued, deadline, lookup, isCompleted);
 	}
 	const path = resultPath ?? `/v2/requests/${requestId}`;
-	const status = await pollUntil(client, pollPath ?? `${path}/status`, queued, deadline, isCompleted);
+	const status = await pollUntil(client, pollPath ?? `${path}/status`, queued, deadline, lookup, isCompleted);
+	if (lookup.finished !== undefined) return status;
 	// The request is finished, so its result need not name a status that is known.
 	const isWhole = (fields: JsonObject): boolean => Object.keys(fields).length > 0 && !isPending(fields);
-	const result = await pollUntil(client, path, queued, deadline, isWhole);
+	const result = await pollUntil(client, path, queued, deadline, lookup, isWhole);
+	if (lookup.finished !== undefined) return result;
 	return { ...result, metrics: { ...asObject(status.metrics), ...asObject(result.metrics) } };
 }

@@ -21,6 +21,10 @@ export interface QueuedRequest {
 	readonly pollPath?: string;
 	/** Where the result is, if that is somewhere else. */
 	readonly resultPath?: string;
+	/** The finished request as the history has it, in the shape of a result of the queue. */
+	readonly response?: JsonObject;
+	/** Whether its response was lost, and the history had it. */
+	readonly recovered?: boolean;
 }
 
 /** Returns whether a value is an id that is safe in a path. */

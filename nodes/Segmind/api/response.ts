@@ -98,7 +98,7 @@ const FIRST_EPOCH_SECOND = 1_000_000_000;
 const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/;
 
 /** Milliseconds since the epoch, from ISO with a zone or without (then UTC), seconds or milliseconds. */
-function toTime(text: string): number {
+export function toTime(text: string): number {
 	if (/^\d+(\.\d+)?$/.test(text)) {
 		const number = Number(text);
 		if (number < FIRST_EPOCH_SECOND) return Number.NaN;

@@ -23,7 +23,7 @@ afterEach(() => jest.useRealTimers());
  * A client that replies in the words of a script, the last of them again and again: a status code with fields or the
  * seconds to wait, as in 200{"status":"QUEUED"} or 429:20; the status of a request; or why there is no response.
  */
-function scripted(script: string, seconds = 600, cancelled?: AbortSignal) {
+function scripted(script: string, seconds = 600, cancelled?: AbortSignal, history: object[] = []) {
 	const words = script.split(' ');
 	const start = performance.now();
 	const times: number[] = [];
@@ -37,14 +37,24 @@ function scripted(script: string, seconds = 600, cancelled?: AbortSignal) {
 		const [, code, after, fields = ''] = /^(\d+)(?::(\d+))?(.*)$/.exec(response) ?? [];
 		return { statusCode: Number(code), headers: { 'retry-after': after }, body: Buffer.from(fields) };
 	}
+	/** Answers of the request history, the last of them again and again; without one it knows nothing. */
+	const lookups: string[] = [];
+	function lookUp(path: string) {
+		lookups.push(path);
+		const row = history[Math.min(lookups.length, history.length) - 1];
+		const body = Buffer.from(JSON.stringify(row ?? { error: 'not found' }));
+		return { statusCode: row === undefined ? 404 : 200, headers: {}, body };
+	}
 	const client = {
-		send: async (request: { method: string; path: string; timeout: number }) =>
-			await reply(`${request.method} ${request.path}`, request.timeout),
+		send: async (request: { method: string; service?: string; path: string; timeout: number }) =>
+			request.service === 'history'
+				? lookUp(request.path)
+				: await reply(`${request.method} ${request.path}`, request.timeout),
 		download: reply,
 		redact: redactor('key-1'),
 		cancelled,
 	} as unknown as SegmindClient;
-	return { client, deadline: new Deadline(seconds), sent, times };
+	return { client, deadline: new Deadline(seconds), sent, times, lookups };
 }
 
 /** Waits until every pause is over, and returns the result or the error. */
@@ -66,6 +76,34 @@ test.each([{}, { status: 'READY' }])(
 		expect(sent).toStrictEqual(polls.map((poll) => `GET /v2/requests${poll}`));
 	},
 );
+
+describe('a request that the queue does not know', () => {
+	const row = (fields: object) => ({ data: { request_id: 'r-1', model_status: 'COMPLETED', ...fields } });
+	const finished = row({ generation_url: LINK, credits_deduction: '0.05', request_body: '{"prompt":"a"}' });
+
+	test.each<[name: string, history: object[], lookups: number, outcome: object]>([
+		['is in the history', [finished], 1, { prompt: 'a', output: [LINK], metrics: { cost: 0.05 } }],
+		[
+			'goes on there',
+			[row({ model_status: 'PENDING' }), row({ model_status: 'PENDING' }), finished],
+			3,
+			{ output: [LINK] },
+		],
+		[
+			'has failed there',
+			[row({ model_status: 'FAILED', error: 'NSFW' })],
+			1,
+			{ reason: 'moderation', billed: 'no' },
+		],
+		['is listed without a file', [row({})], 2, { reason: 'uncertain' }],
+		['is not there either', [], 2, { reason: 'uncertain' }],
+		['can not be looked up', [{ nothing: true }], 1, { reason: 'uncertain' }],
+	])('%s', async (_, history, count, outcome) => {
+		const { client, deadline, lookups } = scripted('404', 600, undefined, history);
+		expect(await outcomeOf(waitForResult(client, { requestId: 'r-1' }, deadline))).toMatchObject(outcome);
+		expect(lookups).toEqual(Array(count).fill('/inference-request/request-history/r-1'));
+	});
+});
 
 const found = (status = 'COMPLETED') => ({ status });
 const failed = (reason: Reason, details = {}) => ({

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Drawing } from './draw';
+import type { WireResponse } from './wire';
+import { html, jsonResponse } from './wire';
+
+/** How the request history answers. No answer of Segmind's has been published, so every shape must do. */
+export interface HistoryOptions {
+	/** `on` when left out; anything else is a history that can't be read. */
+	readonly state?: 'on' | 'absent' | 'unauthorized' | 'broken' | 'silent' | 'page' | 'malformed';
+	/** Milliseconds after which a request appears. */
+	readonly lag?: number;
+	/** The field that holds the rows, a path with dots; `''` for a bare list. */
+	readonly wrapper?: string;
+	/** Whether `request_body` is JSON text. */
+	readonly bodyAsText?: boolean;
+	/** Keys that no row has. */
+	readonly omit?: readonly string[];
+	/** How often each request is listed, as one with several outputs is. */
+	readonly copies?: number;
+	/** How timestamps are written. */
+	readonly time?: 'iso' | 'withoutZone' | 'seconds';
+	/** Milliseconds by which the clock of Segmind differs. */
+	readonly clock?: number;
+	/** Whether files are gone, as they are after seven days. */
+	readonly filesGone?: boolean;
+}
+
+/** A request that the history knows. */
+export interface Listed {
+	readonly id: string;
+	readonly model: string;
+	readonly body: Readonly<Record<string, unknown>>;
+	/** US dollars. */
+	readonly price: number;
+	/** Milliseconds since the epoch. */
+	readonly startedAt: number;
+	readonly endsAt: number;
+	readonly outcome: 'COMPLETED' | 'FAILED';
+	readonly error?: string;
+	readonly drawing?: Drawing;
+}
+
+export const HISTORY_PATH = '/inference-request/request-history';
+
+const DAY = 24 * 60 * 60_000;
+const LONGEST_WINDOW = 31 * DAY;
+const LARGEST_PAGE = 100;
+const SORTS = ['model_created', 'model_name', 'credits_deduction'];
+
+const badRequest = (error: string): WireResponse => jsonResponse(400, { error });
+
+/** Segmind's record of all requests, as it answers through HTTP. */
+export class History {
+	options: HistoryOptions = {};
+
+	readonly rows: Listed[] = [];
+
+	constructor(private readonly url: () => string) {}
+
+	add(row: Listed): void {
+		this.rows.push(row);
+	}
+
+	/** Adds requests of other members of the team, with a second between them. */
+	addTeammates(count: number, model: string): void {
+		const now = Date.now();
+		for (let index = 0; index < count; index += 1) {
+			const startedAt = now - (index + 1) * 1000;
+			const body = { prompt: `someone else's ${index}`, seed: index };
+			const row = { id: randomUUID(), model, body, price: 0.05, startedAt, endsAt: startedAt };
+			this.rows.push({ ...row, outcome: 'COMPLETED' });
+		}
+	}
+
+	clear(): void {
+		this.rows.length = 0;
+	}
+
+	/** Returns the response to a path; undefined where the connection breaks or nothing ever comes. */
+	respond(path: string, query: URLSearchParams): WireResponse | 'break' | 'hang' {
+		switch (this.options.state) {
+			case 'absent':
+				return jsonResponse(404, { error: 'The requested URL does not exist' });
+			case 'unauthorized':
+				return jsonResponse(401, { error: 'Unauthorized. API key is invalid or may have expired...' });
+			case 'broken':
+				return 'break';
+			case 'silent':
+				return 'hang';
+			case 'page':
+				return { ...jsonResponse(200, ''), body: Buffer.from(html('Welcome')) };
+			case 'malformed':
+				return jsonResponse(200, { results: [7, 'x', { id: null }], next: { data: [[]] } });
+			default:
+				return path === HISTORY_PATH ? this.list(query) : this.one(path.slice(HISTORY_PATH.length + 1));
+		}
+	}
+
+	private one(id: string): WireResponse {
+		const found = this.visible().find((row) => row.id === id);
+		if (found === undefined) return jsonResponse(404, { error: 'Request not found' });
+		return jsonResponse(200, this.wrap(this.toJson(found)));
+	}
+
+	private list(query: URLSearchParams): WireResponse {
+		const page = Number(query.get('page') ?? 1);
+		const size = Number(query.get('per_page') ?? 20);
+		if (!Number.isInteger(size) || size < 1 || size > LARGEST_PAGE) return badRequest('per_page: 1 to 100');
+		if (!Number.isInteger(page) || page < 1) return badRequest('page must be positive');
+		const from = Date.parse(
+			query.get('from_date') ?? new Date(Date.now() - 7 * DAY).toISOString().slice(0, 10),
+		);
+		const to =
+			Date.parse(query.get('to_date') ?? new Date(Date.now() + DAY).toISOString().slice(0, 10)) + DAY;
+		if (!(to - from <= LONGEST_WINDOW + DAY) || to <= from) return badRequest('window: 31 days at most');
+		const sort = query.get('sort_by') ?? 'model_created';
+		if (!SORTS.includes(sort)) return badRequest(`sort_by: ${SORTS.join(', ')}`);
+		const keyOf = (row: Listed): string | number =>
+			({ model_name: row.model, credits_deduction: row.price })[sort] ?? row.startedAt;
+		const sign = query.get('sort_order') === 'asc' ? 1 : -1;
+		const status = query.get('status');
+		const rows = this.visible()
+			.filter(({ model }) => model.includes(query.get('model_name') ?? ''))
+			.filter((row) => status === null || this.statusOf(row) === status)
+			.filter(({ startedAt }) => startedAt >= from && startedAt < to)
+			.toSorted((one, other) => sign * (keyOf(one) < keyOf(other) ? -1 : 1))
+			.flatMap((row) => Array.from({ length: this.options.copies ?? 1 }, () => row))
+			.slice((page - 1) * size, page * size);
+		return jsonResponse(200, this.wrap(rows.map((row) => this.toJson(row))));
+	}
+
+	private visible(): Listed[] {
+		const { lag = 0 } = this.options;
+		return this.rows.filter(({ startedAt }) => Date.now() >= startedAt + lag);
+	}
+
+	private statusOf({ endsAt, outcome }: Listed): string {
+		return Date.now() < endsAt ? 'PENDING' : outcome;
+	}
+
+	private wrap(value: unknown): unknown {
+		const { wrapper = 'results' } = this.options;
+		const path = wrapper === '' ? [] : wrapper.split('.');
+		return path.reduceRight<unknown>((inner, name) => ({ [name]: inner, message: 'ok' }), value);
+	}
+
+	private timeOf(time: number): string | number {
+		const iso = new Date(time + (this.options.clock ?? 0)).toISOString();
+		if (this.options.time === 'seconds') return Date.parse(iso) / 1000;
+		return this.options.time === 'withoutZone' ? iso.replace('Z', '') : iso;
+	}
+
+	private toJson(row: Listed): object {
+		const { bodyAsText = false, omit = [] } = this.options;
+		const status = this.statusOf(row);
+		const isDone = status === 'COMPLETED';
+		const format = row.drawing?.output_format ?? 'webp';
+		const fields = {
+			request_id: row.id,
+			model_name: row.model,
+			model_status: status,
+			credits_deduction: isDone ? row.price : 0,
+			request_body: bodyAsText ? JSON.stringify(row.body) : row.body,
+			generation_url: isDone ? `${this.url()}/files/${row.id}.${format}` : null,
+			latency_ms: status === 'PENDING' ? null : row.endsAt - row.startedAt,
+			model_created: this.timeOf(row.startedAt),
+			error: status === 'FAILED' ? (row.error ?? 'The worker stopped') : null,
+		};
+		return Object.fromEntries(Object.entries(fields).filter(([name]) => !omit.includes(name)));
+	}
+}
