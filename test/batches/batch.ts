@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import type { HistoryOptions } from '../emulator/history';
 import { QUEUE_FAULTS, QUEUED_IMAGE_FAULTS, REQUEST_FAULTS } from './faults';
 
 /** What makes small images, by the names of the form; the emulator draws a ratio that it does not know in 256 pixels. */
@@ -53,6 +54,17 @@ const anyBatch = fc.record({
 	/** What a flow puts out. */
 	outputs: fc.constantFrom(['picture'], ['picture', 'mask']),
 	randomSeeds: fc.constantFrom(false, false, true),
+	/** Whether Segmind has a request history, and how it lists requests. */
+	history: fc.constantFrom<HistoryOptions>(
+		...[
+			{ state: 'absent' } as const,
+			{ state: 'malformed' } as const,
+			{},
+			{},
+			{ wrapper: '', bodyAsText: true },
+		],
+		...[{ copies: 2, time: 'seconds' } as const, { lag: 300 }],
+	),
 	stores: failing(20),
 	reads: failing(2),
 });
@@ -60,6 +72,10 @@ const anyBatch = fc.record({
 export type Batch = ReturnType<typeof normalized>;
 
 export const isFlow = ({ work }: Pick<Batch, 'work'>): boolean => FLOWS.includes(work);
+
+/** Whether the history says what became of every request whose response was lost. */
+export const isSettled = (batch: Pick<Batch, 'work' | 'history'>): boolean =>
+	!isFlow(batch) && batch.history.state === undefined;
 
 /** Items with the same prompt meet the same faults, so they share what decides which faults there are. */
 function normalized({ items, ...batch }: typeof anyBatch extends fc.Arbitrary<infer T> ? T : never) {

@@ -4,10 +4,11 @@ import { sleep } from 'n8n-workflow';
 import { Segmind } from '../../nodes/Segmind/Segmind.node';
 import type { ReceivedRequest } from '../emulator/emulator';
 import { Emulator } from '../emulator/emulator';
+import { isBilled } from '../emulator/fault';
 import type { RunResult, RunOptions } from '../engine/engine';
 import { Engine } from '../engine/engine';
 import type { Batch } from './batch';
-import { inputOf, isFlow, parametersOf } from './batch';
+import { inputOf, isFlow, isSettled, parametersOf } from './batch';
 import { FileFaults, fileFaults, faultsOf, makeStorageFail } from './faults';
 
 /** One try of the node: what it returned or threw, and what was requested and spent meanwhile. */
@@ -66,8 +67,13 @@ export class Play {
 		plays.set(lane, this);
 		emulator.changeAccount();
 		emulator.credits = batch.credits;
+		emulator.history.options = batch.history;
 		for (const { prompt, faults } of batch.items) {
-			for (const fault of faultsOf(faults, emulator.key)) emulator.inject({ ...fault, prompt });
+			for (const fault of faultsOf(faults, emulator.key)) {
+				// What never arrived would be looked for in vain, for half a minute.
+				const listed = isSettled(batch) && fault.loses === true && !isBilled(fault) ? { listed: true } : {};
+				emulator.inject({ ...fault, prompt, ...listed });
+			}
 		}
 		if (!isFlow(batch)) return;
 		const output = batch.outputs.map((keyname) => ({ keyname, value: `{file}?${keyname}` }));

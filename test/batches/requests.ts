@@ -1,3 +1,5 @@
+import { isBilled } from '../emulator/fault';
+import { isSettled } from './batch';
 import type { Group } from './group';
 import { countMet, detailsOf, groupsOf, indexOf, isError } from './group';
 import type { Play, Try } from './play';
@@ -5,14 +7,17 @@ import type { Play, Try } from './play';
 /** An image that may have been billed is not requested again by the same execution. */
 function expectNoneAfterLost(
 	{ images, retryUncertain, requestFaults, requestsIn }: Group,
-	{ tries }: Play,
+	{ batch, tries }: Play,
 ): void {
 	// With several images, it is not known which of them meets a fault.
 	if (images > 1 || retryUncertain) return;
 	let met = 0;
 	for (const execution of new Set(tries.map((each) => each.execution))) {
 		const count = countMet(tries.filter((each) => each.execution === execution).flatMap(requestsIn));
-		const losses = requestFaults.slice(met, met + count).map(({ loses = false }) => loses);
+		// What the history has as failed was not billed.
+		const losses = requestFaults
+			.slice(met, met + count)
+			.map((fault) => fault.loses === true && (!isSettled(batch) || isBilled(fault)));
 		expect(losses.slice(0, count - 1)).not.toContain(true);
 		met += count;
 	}

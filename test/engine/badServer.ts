@@ -53,7 +53,7 @@ export const drip =
 export type Respondent =
 	Respond | { readonly tls: Respond } | { readonly certificate: string } | { readonly url: string };
 
-/** A server that breaks the rules, and counts its requests. */
+/** A server that breaks the rules, and counts the requests that cost money. */
 interface BadServer {
 	readonly url: string;
 	/** Requests that came whole; each of them may be billed. */
@@ -89,6 +89,10 @@ export async function badServer(respondent: Respondent): Promise<BadServer> {
 			request = Buffer.concat([request, chunk]);
 			if (typeof respondent === 'function' && !isWhole(request)) return;
 			socket.removeAllListeners('data').resume();
+			// The request history, which a server that breaks the rules does not have.
+			if (typeof respondent === 'function' && request.toString('latin1', 0, 4) === 'GET ') {
+				return void socket.end(head('404 Not Found', { 'content-length': 0 }));
+			}
 			if (!isTls) requests += 1;
 			void respond(socket);
 		});

@@ -80,7 +80,7 @@ describe.each<[delivery: string, billed: string, rows: Row[]]>([
 		}
 		// An item that was not sent says so.
 		if (stops) expect(errors[2]?.error).not.toBe(errors[0]?.error);
-		expect(emulator.requests).toHaveLength(stops ? 1 : 3);
+		expect(emulator.imageRequests).toHaveLength(stops ? 1 : 3);
 		const retryable = cause === 'server' || cause === 'rateLimit';
 		expect(errors).toMatchObject([{ retryable }, { retryable }, { retryable }]);
 		if (billed === 'no') expect(emulator.paid).toBe(0);

@@ -18,7 +18,7 @@ describe('one item becomes one image', () => {
 		const [item] = items;
 		expect(item?.pairedItem).toEqual({ item: 0 });
 		expect(Object.keys(item?.json ?? {}).join(' ')).toBe(
-			'model prompt seed aspectRatio width height format mimeType fileName fileSize cost remainingCredits requestId generationTime attempts',
+			'model prompt seed aspectRatio width height format mimeType fileName fileSize cost remainingCredits requestId generationTime attempts imageUrl',
 		);
 		expect(item?.json).toMatchObject({
 			model: 'flux-1.1-pro',
@@ -143,7 +143,7 @@ describe('options', () => {
 		const parameters = { prompt: 'a fox' };
 		const { items } = await engine.run(generate(options, { items: [input], parameters }));
 		expect(items[0]?.json).toMatchObject({ row: 3, prompt: 'a fox', format: 'webp' });
-		expect(items[0]?.json).not.toHaveProperty('imageUrl');
+		expect(items[0]?.json.imageUrl).toBeNull();
 		expect(items[0]?.json).not.toHaveProperty('alreadyPaid');
 		expect(Object.keys(items[0]?.binary ?? {})).toEqual(['logo', 'picture']);
 	});

@@ -12,11 +12,14 @@ export let emulator: Emulator;
 /** A second server, to show what is not sent to another host. */
 export let otherServer: Emulator;
 
-/** Starts the engine and both servers for all tests of a file, and resets the servers before each test. */
+/**
+ * Starts the engine and both servers for all tests of a file, and resets the servers before each test. Unless the options
+ * say otherwise, Segmind has no request history, so that a lost response stays lost.
+ */
 export function useEngine(options: EmulatorOptions = {}): void {
 	beforeAll(async () => {
 		engine = await Engine.start();
-		emulator = await Emulator.start(options);
+		emulator = await Emulator.start({ history: { state: 'absent' }, ...options });
 		otherServer = await Emulator.start();
 	});
 	beforeEach(() => {

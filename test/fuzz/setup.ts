@@ -42,13 +42,15 @@ export function always<T>(
 	it(sentence, test, TIMEOUT);
 }
 
-/** Starts n8n's engine, an emulator, and a server that replies to every request with the same raw bytes. */
+/** Starts n8n's engine, an emulator, and a server that replies to every paid request with the same raw bytes. */
 export function useServers() {
 	const raw = { url: '', bytes: Buffer.alloc(0), requests: 0 };
 	const servers = { raw } as { raw: typeof raw; engine: Engine; emulator: Emulator };
-	const server = createServer((request, { socket }) => {
+	const server = createServer((request, response) => {
+		// The request history, which this server does not have.
+		if (request.method === 'GET') return void response.writeHead(404).end();
 		raw.requests += 1;
-		request.resume().on('end', () => socket?.end(raw.bytes));
+		request.resume().on('end', () => response.socket?.end(raw.bytes));
 	});
 	beforeAll(async () => {
 		const create = { width: 48, height: 32, channels: 3, background: '#c60' } as const;

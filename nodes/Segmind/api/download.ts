@@ -22,6 +22,13 @@ const mayPass = (statusCode: number): boolean =>
 /** A blocked address and a size beyond the limit stay what they are. */
 const isFinal = (error: SegmindError): boolean => error.reason === 'response';
 
+/** The host of a file answered without the file. */
+class FileHostError extends Error {
+	constructor(readonly statusCode: number) {
+		super(`its host answered with ${statusCode}`);
+	}
+}
+
 /**
  * Downloads a file with retries, since downloading is free.
  *
@@ -39,7 +46,7 @@ export async function downloadWithRetries(
 		const isLast = isError ? isFinal(response) : !mayPass(response.statusCode);
 		const rest = tries === MAX_TRIES || isLast ? null : deadline.pauseBefore(pause);
 		if (rest === null || client.cancelled?.aborted === true) {
-			throw isError ? response : new Error(`its host answered with ${response.statusCode}`);
+			throw isError ? response : new FileHostError(response.statusCode);
 		}
 		await wait(rest, client.cancelled);
 	}
@@ -61,6 +68,7 @@ export async function downloadResult(
 		const why = error instanceof Error ? error.message : String(error);
 		throw new PendingError(`The result is ready but could not be downloaded: ${why}`, requestId, {
 			reason: isNever ? 'response' : 'uncertain',
+			statusCode: error instanceof FileHostError ? error.statusCode : null,
 			link: toDisplayLink(link, client.redact),
 			cause: error,
 		});

@@ -2,9 +2,10 @@ import type { SegmindError } from './errors';
 import type { JsonObject } from './json';
 import { asObject, parseJson, readCost, readNumber } from './json';
 import { findOutputs } from './outputs';
+import type { QueuedRequest } from './queue';
 import { isRequestId } from './queue';
 import { isCompleted, isFailed, isPending } from './requestStatus';
-import { toTime } from './response';
+import { toSeed, toTime } from './response';
 import { failedRequestError } from './responseErrors';
 import type { Redact } from './text';
 import { errorText, toDisplayText } from './text';
@@ -121,3 +122,20 @@ export const toQueueFields = ({ model, body, links, cost, generationTime }: Hist
 	output: links,
 	metrics: { cost, inference_time: generationTime },
 });
+
+/**
+ * Returns a request of the history as a queued one, which is paid for and collected next.
+ *
+ * @param recovered whether its response was lost
+ */
+export function toQueuedRequest(row: HistoryRow, recovered: boolean): QueuedRequest {
+	const { requestId, createdAt, body, links } = row;
+	const seed = toSeed(body.seed);
+	return {
+		requestId,
+		...(createdAt === null ? {} : { submittedAt: createdAt }),
+		...(seed === null ? {} : { seed }),
+		...(links.length === 0 ? {} : { response: toQueueFields(row) }),
+		...(recovered ? { recovered } : {}),
+	};
+}

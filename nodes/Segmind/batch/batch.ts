@@ -1,28 +1,52 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { requestBalance } from '../api/account';
-import { SegmindClient } from '../api/client';
-import { PendingError, SegmindError, uncertainError } from '../api/errors';
-import type { QueuedRequest } from '../api/queue';
-import { createYielder, Deadline } from '../api/wait';
+import type { SegmindClient } from '../api/client';
+import type { SkippedError } from '../api/errors';
+import { PendingError, SegmindError } from '../api/errors';
+import { createYielder } from '../api/wait';
 import type { Failure, Job } from '../jobs/jobs';
 import type { BatchOptions } from '../jobs/optionTable';
 import { storeResult } from '../output/binaryData';
 import type { Delivery } from '../output/item';
 import { toDeliveries } from '../output/item';
+import { isFailure } from '../output/output';
 import type { Result, StoredResult } from '../output/result';
 import { untilCancelled } from './cancellation';
+import type { HistorySearch } from './historySearch';
 import { JobFileNames } from './jobFileNames';
 import { LearnedLimit } from './learnedLimit';
 import type { Ledger } from './ledger';
+import { withLinks } from './links';
+import { isKeyed } from './lookUp';
 import { Concurrency, mapConcurrent } from './mapConcurrent';
 import { cancelledError, paceOf, RateLimiter } from './rateLimiter';
-import { keptError, restorePaid } from './restore';
+import { restorePaid } from './restore';
 import { retryFreeCall, sendWithRetries } from './retry';
+import { isFileGone, Sender } from './sender';
 import { ESTIMATE, SpendingLimit } from './spendingLimit';
 import type { Task } from './task';
 
-type Outcomes = ReadonlyArray<Delivery | Failure>;
+/** What is known before the first request is sent. */
+interface Known<R> {
+	/** With what earlier tries and runs paid for. */
+	readonly ledger: Ledger<R>;
+	readonly history: HistorySearch;
+	/** The job that a job shares its request with. */
+	readonly twins: ReadonlyMap<Job<R>, Job<R>>;
+	/** Why nothing may be sent for jobs with an idempotency key; undefined when it may. */
+	readonly keyError: SkippedError | undefined;
+	/** Opens the client when it is first needed: a run that sends nothing needs no credential. */
+	readonly open: () => Promise<SegmindClient>;
+}
+
+/** A result that is paid for and stored. */
+interface Paid<R> {
+	readonly job: Job<R>;
+	readonly result: StoredResult;
+	/** Whether an earlier try or run paid for it. */
+	readonly alreadyPaid: boolean;
+}
 
 /** Turns jobs into deliveries: what is paid for already is handed over, the rest is sent. */
 export class Batch<R> {
@@ -32,27 +56,29 @@ export class Batch<R> {
 
 	readonly concurrency: Concurrency;
 
+	/** Requests of earlier runs that are made again, since Segmind no longer has their files. */
+	gone = 0;
+
 	private readonly fileNames: JobFileNames<R>;
 
-	private readonly inFlight = new Set<Job<R>>();
+	private readonly sender: Sender<R>;
 
-	private clients: Promise<SegmindClient> | undefined;
+	private readonly outcomes = new Map<Job<R>, Promise<Paid<R> | Failure>>();
 
 	private readonly yieldIfNeeded = createYielder();
 
-	/**
-	 * @param ledger with what earlier tries left about the jobs
-	 * @param stopsOnError whether nothing more is sent after the first error
-	 */
+	/** @param stopsOnError whether nothing more is sent after the first error */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly task: Task<R>,
 		options: BatchOptions,
-		private readonly ledger: Ledger<R>,
 		private readonly jobs: ReadonlyArray<Job<R>>,
+		private readonly known: Known<R>,
 		stopsOnError: boolean,
 	) {
+		const { ledger, history } = known;
 		this.fileNames = new JobFileNames(context, task, ledger, jobs);
+		this.sender = new Sender(task, ledger, history);
 		const { concurrency, requestsPerMinute, minimumRemainingCredits, maximumCostPerRun } = options;
 		const pace = paceOf(context, requestsPerMinute);
 		this.limiter = new RateLimiter(pace, stopsOnError, context.getExecutionCancelSignal());
@@ -70,102 +96,108 @@ export class Batch<R> {
 	 *
 	 * @throws {SkippedError} as soon as the execution is cancelled
 	 */
-	async run(): Promise<Outcomes> {
-		const work = mapConcurrent(this.jobs, this.concurrency, async (job) => await this.runJob(job));
-		const outcomes = await untilCancelled(work, this.limiter.cancelled, () => {
-			for (const job of this.inFlight) this.recordCancelled(job);
+	async run(): Promise<ReadonlyArray<Delivery | Failure>> {
+		const work = this.runJobs();
+		return await untilCancelled(work, this.limiter.cancelled, () => {
+			this.sender.recordCancelled();
 			return cancelledError();
 		});
-		return outcomes.flat();
 	}
 
-	private recordCancelled(job: Job<R>): void {
-		if (this.task.isFree || this.ledger.queuedOf(job) !== undefined) return;
-		const error = uncertainError('The execution was cancelled while the result was being made');
-		error.attempts = 1;
-		this.ledger.recordUncertain(job, error);
+	private async runJobs(): Promise<ReadonlyArray<Delivery | Failure>> {
+		const outcomes = await mapConcurrent(this.jobs, this.concurrency, async (job) => {
+			await this.yieldIfNeeded();
+			const outcome = this.runJob(job);
+			this.outcomes.set(job, outcome);
+			return await outcome;
+		});
+		const { history } = this.known;
+		const linked = await Promise.all(
+			outcomes.map(async (outcome) =>
+				isFailure(outcome)
+					? outcome
+					: { ...outcome, result: await withLinks(outcome.result, outcome.job, this.task, history) },
+			),
+		);
+		return linked.flatMap<Delivery | Failure>((outcome) =>
+			isFailure(outcome)
+				? [outcome]
+				: toDeliveries(this.context, outcome.result, outcome.job, outcome.alreadyPaid),
+		);
 	}
 
-	private async runJob(job: Job<R>): Promise<Outcomes> {
-		await this.yieldIfNeeded();
-		const entry = this.ledger.entryOf(job);
-		if (entry?.state === 'uncertain') return [this.fail(job, SegmindError.fromData(entry.error))];
-		const wasKnown = entry !== undefined;
+	private async runJob(job: Job<R>): Promise<Paid<R> | Failure> {
+		const { ledger, keyError, twins } = this.known;
+		const first = twins.get(job);
+		const shared = first && (await this.outcomes.get(first));
+		if (shared !== undefined) {
+			return isFailure(shared)
+				? { ...shared, itemIndex: job.itemIndex }
+				: { ...shared, job, alreadyPaid: true };
+		}
+		const entry = ledger.entryOf(job);
+		if (entry?.state === 'uncertain') return this.fail(job, SegmindError.fromData(entry.error));
+		if (entry === undefined && keyError !== undefined && isKeyed(job)) return this.fail(job, keyError);
 		try {
-			const restored = entry?.state === 'paid' ? await this.restore(job) : undefined;
-			if (restored !== undefined) return toDeliveries(this.context, restored, job, true);
-			const queued = this.ledger.queuedOf(job);
-			// What is queued is paid for, so nothing holds it back that stops others from being paid for.
-			const { result, attempts } =
-				queued === undefined
-					? await this.sendWithRetries(job)
-					: { result: await this.collect(await this.client(job), job, queued), attempts: 1 };
-			const stored = await this.store(job, result, attempts);
-			return toDeliveries(this.context, stored, job, wasKnown && queued !== undefined);
+			return (await this.handOver(job)) ?? (await this.make(job));
 		} catch (thrown) {
 			const error = SegmindError.from(thrown);
 			if (this.task.isFree) error.billed = 'no';
 			if (error.billed === 'unknown' && !(error instanceof PendingError)) {
-				this.ledger.recordUncertain(job, error);
+				this.sender.recordUncertain(job, error);
 			}
-			return [this.fail(job, error)];
+			return this.fail(job, error);
 		}
+	}
+
+	/** Returns what an earlier try or run paid for; undefined when there is nothing. */
+	private async handOver(job: Job<R>): Promise<Paid<R> | undefined> {
+		const { ledger } = this.known;
+		const isPaid = ledger.entryOf(job)?.state === 'paid';
+		const restored = isPaid ? await this.restore(job) : undefined;
+		if (restored !== undefined) return { job, result: restored, alreadyPaid: true };
+		const queued = ledger.queuedOf(job);
+		// What is queued is paid for, so nothing holds it back that stops others from being paid for.
+		if (queued === undefined) return undefined;
+		const result = await this.sender.collect(await this.client(job), job, queued).catch((error: unknown) => {
+			if (!(error instanceof SegmindError && isKeyed(job) && isFileGone(error, queued))) throw error;
+			ledger.forget(job);
+			this.gone += 1;
+			return undefined;
+		});
+		return result && { job, result: await this.store(job, result, 1), alreadyPaid: true };
 	}
 
 	private async restore(job: Job<R>): Promise<StoredResult | undefined> {
 		const isUsable = (result: StoredResult): boolean => this.task.isUsable?.(job, result) ?? true;
 		const fileName = this.fileNames.nameOf(job, null);
-		return await restorePaid(this.context, this.ledger, job, isUsable, fileName);
+		return await restorePaid(this.context, this.known.ledger, job, isUsable, fileName);
 	}
 
-	private async sendWithRetries(
-		job: Job<R>,
-	): Promise<{ readonly result: Result; readonly attempts: number }> {
+	/** Pays for a result. */
+	private async make(job: Job<R>): Promise<Paid<R>> {
 		const client = await this.client(job);
 		// What is free is counted apart from what is made.
 		const limit = LearnedLimit.of(this.task.isFree ? `${client.account} free` : client.account);
 		limit.enter(this.context.getExecutionId());
-		const send = async (onSent: () => void): Promise<Result> => await this.send(client, job, onSent);
-		return await sendWithRetries(send, job.options, this.task.targetOf(job), limit, this);
-	}
-
-	private async send(client: SegmindClient, job: Job<R>, onSent: () => void): Promise<Result> {
-		const deadline = new Deadline(job.options.timeout);
-		onSent();
-		this.inFlight.add(job);
-		try {
-			const sent = await this.task.send(client, job, deadline).catch(afterSending);
-			if ('result' in sent) return sent.result;
-			this.ledger.record(job, { state: 'queued', queued: sent.queued });
-			return await this.collect(client, job, sent.queued, deadline);
-		} finally {
-			this.inFlight.delete(job);
-		}
-	}
-
-	private async collect(
-		client: SegmindClient,
-		job: Job<R>,
-		queued: QueuedRequest,
-		deadline = new Deadline(job.options.timeout),
-	): Promise<Result> {
-		return await this.task.collect(client, job, queued, deadline).catch((error: unknown) => {
-			if (!(error instanceof SegmindError)) {
-				throw new PendingError(String(error), queued.requestId, { cause: error });
-			}
-			if (error instanceof PendingError) throw error;
-			if (this.ledger.entryOf(job)?.state === 'paid')
-				throw keptError('its files could not be fetched', error);
-			this.ledger.forget(job);
-			throw error;
-		});
+		const send = async (onSent: () => void): Promise<Result> => await this.sender.send(client, job, onSent);
+		const { result, attempts } = await sendWithRetries(
+			send,
+			job.options,
+			this.task.targetOf(job),
+			limit,
+			this,
+		);
+		return { job, result: await this.store(job, result, attempts), alreadyPaid: false };
 	}
 
 	private async store(job: Job<R>, result: Result, attempts: number): Promise<StoredResult> {
+		const { ledger, history } = this.known;
 		const { requestId } = result.usage;
+		history.claim(requestId);
 		const fileName = this.fileNames.nameOf(job, requestId);
 		const nextName = (): string => this.fileNames.nextName(fileName);
-		const queued = this.ledger.queuedOf(job);
+		const queued = ledger.queuedOf(job);
 		const stored = await storeResult(this.context, result, attempts, fileName, nextName).catch(
 			(thrown: unknown) => {
 				const error = SegmindError.from(thrown);
@@ -176,8 +208,9 @@ export class Batch<R> {
 				throw Object.assign(kept, { attempts });
 			},
 		);
-		if (result.status !== 'QUEUED') this.ledger.record(job, { state: 'paid', result: stored, queued });
-		return stored;
+		const whole = queued?.recovered === true ? { ...stored, recovered: true } : stored;
+		if (result.status !== 'QUEUED') ledger.record(job, { state: 'paid', result: whole, queued });
+		return whole;
 	}
 
 	private fail(job: Job<R>, error: SegmindError): Failure {
@@ -186,20 +219,13 @@ export class Batch<R> {
 	}
 
 	private async readBalance(): Promise<number> {
-		const request = async () => await requestBalance(await this.client(undefined));
+		const request = async () => await requestBalance(await this.known.open());
 		return (await retryFreeCall(request, this.limiter.cancelled)).totalCredits;
 	}
 
-	/** Opens the client when it is first needed: a run that sends nothing needs no credential. */
-	private async client(job: Job<R> | undefined): Promise<SegmindClient> {
-		const client = await (this.clients ??= SegmindClient.open(this.context));
-		if (job !== undefined && job.itemIndex > 0) await client.checkCredential(job.itemIndex);
+	private async client(job: Job<R>): Promise<SegmindClient> {
+		const client = await this.known.open();
+		if (job.itemIndex > 0) await client.checkCredential(job.itemIndex);
 		return client;
 	}
-}
-
-/** An error of any other kind, once a request may be out, says nothing about money. */
-function afterSending(error: unknown): never {
-	if (error instanceof SegmindError) throw error;
-	throw uncertainError(`The response could not be read: ${String(error)}`, error);
 }

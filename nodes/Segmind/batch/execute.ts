@@ -1,5 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { SegmindClient } from '../api/client';
+import type { SkippedError } from '../api/errors';
 import { PendingError, SegmindError } from '../api/errors';
 import type { ImageRequest } from '../jobs/imageRequest';
 import type { JobList } from '../jobs/jobs';
@@ -8,8 +10,13 @@ import type { Delivery } from '../output/item';
 import type { Outcome } from '../output/output';
 import { isFailure, stopsOnError, toNodeError, toOutput, triesAgain } from '../output/output';
 import { Batch } from './batch';
+import { untilCancelled } from './cancellation';
+import { HistorySearch } from './historySearch';
 import { Ledger } from './ledger';
+import { lookUpKeyed, lookUpUncertain } from './lookUp';
+import { cancelledError } from './rateLimiter';
 import type { Task } from './task';
+import { findTwins } from './twins';
 
 /** n8n's own retries run the node with the input that it had. */
 const CHANGE_VALUE =
@@ -66,8 +73,25 @@ export async function executeJobs<R>(
 	if (stops && failures.length > 0) return toOutput(context, failures, stops);
 	const ledger = new Ledger<R>(context, task.identityOf);
 	await ledger.load(jobs);
-	const batch = new Batch(context, task, options, ledger, jobs, stops);
-	const results = await batch.run().catch((error: unknown) => {
+	let client: Promise<SegmindClient> | undefined;
+	const open = async (): Promise<SegmindClient> => await (client ??= SegmindClient.open(context));
+	const cancelled = context.getExecutionCancelSignal();
+	const history = new HistorySearch(open, cancelled);
+	const twins = findTwins(jobs, task.identityOf);
+	const lookUp = async (): Promise<SkippedError | undefined> => {
+		const own = jobs.filter((job) => !twins.has(job));
+		for (const job of own) history.claim(ledger.requestIdOf(job));
+		await lookUpUncertain(own, ledger, history);
+		ledger.forgetAcceptedRisks(own);
+		return await lookUpKeyed(own, task, ledger, history);
+	};
+	const run = async () => {
+		const keyError = await untilCancelled(lookUp(), cancelled, cancelledError);
+		const known = { ledger, history, twins, keyError, open };
+		const batch = new Batch(context, task, options, jobs, known, stops);
+		return { batch, results: await batch.run() };
+	};
+	const { batch, results } = await run().catch((error: unknown) => {
 		throw toNodeError(context.getNode(), SegmindError.from(error), 0);
 	});
 	const deliveries = results.filter((result): result is Delivery => !isFailure(result));
@@ -77,6 +101,8 @@ export async function executeJobs<R>(
 		deliveries,
 		waited: batch.limiter.waited,
 		changed: ledger.changed,
+		gone: batch.gone,
+		unreadable: history.unreadable,
 		options,
 	});
 	const outcomes = [...failures, ...results];

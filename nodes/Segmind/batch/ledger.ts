@@ -7,13 +7,19 @@ import type { Job } from '../jobs/jobs';
 import type { StoredResult } from '../output/result';
 import type { Identity } from './matchEntries';
 import { hash, matchEntries } from './matchEntries';
+import type { Wanted } from './wanted';
 
 /** What is known about a job's money. */
 type State =
 	| { readonly state: 'queued'; readonly queued: QueuedRequest }
 	/** A queued request stays with its result: it can be fetched again if n8n loses the files. */
 	| { readonly state: 'paid'; readonly result: StoredResult; readonly queued?: QueuedRequest | undefined }
-	| { readonly state: 'uncertain'; readonly error: ReturnType<SegmindError['toData']> };
+	| {
+			readonly state: 'uncertain';
+			readonly error: ReturnType<SegmindError['toData']>;
+			/** What the history would list; undefined where it lists nothing, or the body is too large to keep. */
+			readonly sent?: Wanted | undefined;
+	  };
 
 /** A state with the job that it is about. */
 export type LedgerEntry = State & Identity & { readonly executionId: string };
@@ -25,6 +31,9 @@ const CONTEXT_KEY = 'ledger';
 
 /** Each try of an agent's tool has a run index of its own, so all of them share one place. */
 const TOOL_RUN = 'tool';
+
+/** Characters of a body that are kept: n8n stores the ledger with the execution. */
+const MAX_KEPT_BODY = 64_000;
 
 const NOT_RETRIED = "Not retried automatically. To retry anyway, turn on 'Retry When Billing Is Uncertain'.";
 
@@ -70,14 +79,10 @@ export class Ledger<R> {
 	async load(jobs: ReadonlyArray<Job<R>>): Promise<void> {
 		if (Object.keys(this.entries).length === 0) return;
 		await this.computeIdentities(jobs);
-		this.dropUncertainOfOtherExecutions();
 		const isOpen = (job: Job<R>): boolean => !this.keys.has(job);
 		this.match('paid', jobs);
 		this.match('queued', jobs.filter(isOpen));
-		this.match(
-			'uncertain',
-			jobs.filter((job) => isOpen(job) && !job.options.retryUncertain),
-		);
+		this.match('uncertain', jobs.filter(isOpen));
 	}
 
 	/** Returns what is known about a job. */
@@ -89,6 +94,12 @@ export class Ledger<R> {
 	queuedOf(job: Job<R>): QueuedRequest | undefined {
 		const entry = this.entryOf(job);
 		return entry === undefined || entry.state === 'uncertain' ? undefined : entry.queued;
+	}
+
+	/** Returns the id of the request that a job was paid for with; null when there is none, or it is not known. */
+	requestIdOf(job: Job<R>): string | null {
+		const entry = this.entryOf(job);
+		return this.queuedOf(job)?.requestId ?? (entry?.state === 'paid' ? entry.result.usage.requestId : null);
 	}
 
 	/** Returns whether an entry was recorded in this execution. */
@@ -117,10 +128,32 @@ export class Ledger<R> {
 		this.entries[key] = { ...state, ...this.identify(job), executionId: this.executionId };
 	}
 
-	/** Records that a job may have been billed. */
-	recordUncertain(job: Job<R>, error: SegmindError): void {
+	/**
+	 * Records that a job may have been billed.
+	 *
+	 * @param sent what the history would list
+	 */
+	recordUncertain(job: Job<R>, error: SegmindError, sent: Wanted | undefined): void {
 		const description = `${error.description} ${NOT_RETRIED}`;
-		this.record(job, { state: 'uncertain', error: { ...error.toData(), description } });
+		const isSmall = JSON.stringify(sent?.body ?? null).length <= MAX_KEPT_BODY;
+		const kept = isSmall ? { sent } : {};
+		this.record(job, { state: 'uncertain', error: { ...error.toData(), description }, ...kept });
+	}
+
+	/**
+	 * Forgets the uncertain entries that may be sent again: the user takes that risk, or has seen the error and started
+	 * Retry execution. Retry On Fail asks nobody.
+	 */
+	forgetAcceptedRisks(jobs: ReadonlyArray<Job<R>>): void {
+		for (const job of jobs) {
+			const entry = this.entryOf(job);
+			if (entry?.state !== 'uncertain') continue;
+			if (job.options.retryUncertain || !this.isOfThisExecution(entry)) this.forget(job);
+		}
+		// An entry without a job is of no use to this execution.
+		for (const [key, entry] of Object.entries(this.entries)) {
+			if (entry.state === 'uncertain' && !this.isOfThisExecution(entry)) delete this.entries[key];
+		}
 	}
 
 	/** Forgets what will produce nothing, or is gone. */
@@ -174,13 +207,6 @@ export class Ledger<R> {
 		for (const [job, key] of matchEntries(entries, jobs, (each) => this.identify(each))) {
 			this.keys.set(job, key);
 			if (this.entries[key]?.fingerprint !== this.identify(job).fingerprint) this.changed += 1;
-		}
-	}
-
-	/** Whoever starts Retry execution has seen the error and wants the image. Retry On Fail asks nobody. */
-	private dropUncertainOfOtherExecutions(): void {
-		for (const [key, entry] of Object.entries(this.entries)) {
-			if (entry.state === 'uncertain' && !this.isOfThisExecution(entry)) delete this.entries[key];
 		}
 	}
 }

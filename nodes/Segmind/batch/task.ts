@@ -3,6 +3,7 @@ import type { QueuedRequest } from '../api/queue';
 import type { Deadline } from '../api/wait';
 import type { Job } from '../jobs/jobs';
 import type { Result, StoredResult } from '../output/result';
+import type { ListedRequest } from './wanted';
 
 /** Where a job goes and what it is expected to cost: jobs that share these fare alike. */
 export interface Target {
@@ -18,6 +19,11 @@ export interface Task<R> {
 	targetOf(job: Job<R>): Target;
 	/** Returns what a job asks for, as plain data. Jobs that ask for the same are paid for once over all tries. */
 	identityOf(job: Job<R>): unknown;
+	/**
+	 * Returns how Segmind's history lists what a job asks for, so that it can be found there. Left out where the history
+	 * has no such requests.
+	 */
+	listedAs?(job: Job<R>): ListedRequest;
 	/**
 	 * Returns a file name without an extension, for jobs without a name of the user's; undefined while it depends on a
 	 * request id that is not known yet.

@@ -29,7 +29,7 @@ export interface ImageRequest {
 	/** The price is in US dollars; undefined for a model without a table. */
 	readonly model: Pick<Model, 'id' | 'attributes'> & Partial<Pick<Model, 'price'>>;
 	readonly body: Readonly<IDataObject>;
-	/** Whether the node drew the seed, because the user gave none, or -1. */
+	/** Whether the node drew the seed, or derived it from the idempotency key, because the user gave none, or -1. */
 	readonly seedDrawn: boolean;
 	readonly roundings: readonly Rounding[];
 	/** Whether the model may return other files than images. */

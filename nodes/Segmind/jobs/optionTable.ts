@@ -12,9 +12,11 @@ export interface JobOptions {
 	readonly delivery: 'direct' | 'queued' | 'submitOnly';
 	/** The file name without an extension; undefined for the default name. */
 	readonly fileName: string | undefined;
+	/** Runs with the same key and the same request pay once; undefined for none. */
+	readonly idempotencyKey: string | undefined;
 	readonly includeInputFields: boolean;
-	/** How long the public link works, in the words that n8n signs it with. */
-	readonly linkExpiry: 'none' | '1 hour' | '1 day' | '7 days';
+	/** How long the public link works, in the words that n8n signs it with; `segmind` is the file's own address. */
+	readonly linkExpiry: 'none' | 'segmind' | '1 hour' | '1 day' | '7 days';
 	/** Retries of one job after its first attempt. */
 	readonly maxRetries: number;
 	readonly numberOfImages: number;
@@ -44,6 +46,9 @@ const ALL: readonly OptionUser[] = ['image:generate', 'image:getResult', 'pixelF
 
 /** Fields that n8n drops when it copies an item to the next node. */
 export const DROPPED_FIELDS = ['__proto__', 'constructor', 'prototype'];
+
+/** Characters of an idempotency key. */
+const MAX_KEY = 500;
 
 /** Extensions that a user may have typed along with the name. */
 const EXTENSIONS = new RegExp(`(\\.(${MEDIA_EXTENSIONS.join('|')}))+$`, 'i');
@@ -123,6 +128,29 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 			throw invalidValue(label, 'has no character that a file name can contain', advice);
 		},
 	},
+	idempotencyKey: {
+		field: {
+			displayName: 'Idempotency Key',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. {{ $json.sku }}',
+			description:
+				'Runs with the same key and request pay once in seven days, also after n8n was killed, e.g. the ID of the row; another key is another image',
+		},
+		usedBy: ['image:generate'],
+		mustBeFound: true,
+		parse(value) {
+			if (value === '') return undefined;
+			const label = this.field.displayName;
+			const key = toText(typeof value === 'number' ? String(value) : value, label, 'e.g. product-42').trim();
+			if (key.length <= MAX_KEY) return key;
+			throw invalidValue(
+				label,
+				`has more than ${MAX_KEY} characters`,
+				'Use a shorter one, e.g. the id of the row',
+			);
+		},
+	},
 	includeInputFields: toggle(
 		ALL,
 		'Include Input Fields',
@@ -135,10 +163,19 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 			{ name: '1 Day', value: '1 day', description: 'A link that opens without a login for a day' },
 			{ name: '1 Hour', value: '1 hour', description: 'A link that opens without a login for an hour' },
 			{ name: '7 Days', value: '7 days', description: 'A link that opens without a login for a week' },
-			{ name: 'None', value: 'none', description: 'No link; the image stays inside n8n' },
+			{
+				name: 'None',
+				value: 'none',
+				description: 'No link of its own; with queued delivery, the one at Segmind',
+			},
+			{
+				name: 'Segmind, 7 Days',
+				value: 'segmind',
+				description: 'The address of the file at Segmind, for an n8n that the internet does not reach',
+			},
 		],
 		'none',
-		'Whether to add imageUrl, a signed link to the image on this n8n, for posts that fetch it and for agents',
+		'What imageUrl holds, for posts that fetch the image and for agents: a signed link to it on this n8n, or its address at Segmind',
 	),
 	maximumCostPerRun: dollarLimit(
 		PAID,

@@ -41,6 +41,7 @@ export function toJobOptions(raw: RawParameters): JobOptions {
 		binaryPropertyOutput: read('binaryPropertyOutput'),
 		delivery,
 		fileName: read('fileName'),
+		idempotencyKey: read('idempotencyKey'),
 		includeInputFields: read('includeInputFields'),
 		linkExpiry: read('linkExpiry'),
 		maxRetries: read('maxRetries'),

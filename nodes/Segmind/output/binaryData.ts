@@ -47,7 +47,7 @@ const fieldsOf = ({ width, height, format, mimeType, size }: MediaFile, fileName
  */
 export async function storeResult(
 	context: IExecuteFunctions,
-	{ files, namedFiles = {}, ...rest }: Result,
+	{ files, namedFiles, ...rest }: Result,
 	attempts: number,
 	fileName: string,
 	nextName: () => string,
@@ -59,11 +59,12 @@ export async function storeResult(
 	}
 	const stored: Record<string, IBinaryData> = {};
 	const names = UniqueNames.forFiles();
-	for (const [field, file] of Object.entries(namedFiles)) {
+	for (const [field, file] of Object.entries(namedFiles ?? {})) {
 		const name = names.claim(toSafeName(`${fileName}-${field}`));
 		stored[field] = await store(context, file, `${name}.${file.format}`);
 	}
-	return { ...rest, fileName, files: storedFiles, namedFiles: stored, attempts };
+	const named = namedFiles === undefined ? {} : { namedFiles: stored };
+	return { ...rest, ...named, fileName, files: storedFiles, attempts };
 }
 
 /** Whether n8n says that a file is not there, rather than that it could not be read. */
@@ -118,9 +119,12 @@ export async function restoreResult(
 			result.files.map(async (each) => ({ ...each, binary: await restore(each.binary) })),
 		);
 		const namedFiles = await Promise.all(
-			Object.entries(result.namedFiles).map(async ([field, file]) => [field, await restore(file)] as const),
+			Object.entries(result.namedFiles ?? {}).map(
+				async ([field, file]) => [field, await restore(file)] as const,
+			),
 		);
-		const restored = { ...result, files, namedFiles: Object.fromEntries(namedFiles) };
+		const named = result.namedFiles === undefined ? {} : { namedFiles: Object.fromEntries(namedFiles) };
+		const restored = { ...result, ...named, files };
 		return { state: 'found', result: renamed(restored, fileName) };
 	} catch (error) {
 		return isGone(error) ? { state: 'gone' } : { state: 'unreadable', error };

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 
 import { isLoopback } from '../../../credentials/connection';
+import type { SegmindError } from '../api/errors';
 import type { ImageRequest } from '../jobs/imageRequest';
 import type { BatchOptions } from '../jobs/optionTable';
 import type { Delivery } from './item';
@@ -15,6 +16,10 @@ interface Summary {
 	readonly waited: number;
 	/** Paid results whose job now asks for something else, by an expression that changes. */
 	readonly changed: number;
+	/** Images of earlier runs that were made again, since Segmind no longer has their files. */
+	readonly gone: number;
+	/** Why Segmind's request history could not be read, where it was needed. */
+	readonly unreadable: SegmindError | undefined;
 	readonly options: BatchOptions;
 }
 
@@ -23,6 +28,9 @@ const FEW_IMAGES = 10;
 
 const NO_LINK =
 	'No public link could be made: this n8n keeps files in memory, where no link reaches them. Set N8N_DEFAULT_BINARY_DATA_MODE to filesystem, or set Public Link to None';
+
+const NO_SEGMIND_LINK =
+	"imageUrl is empty: Segmind's request history does not have the file. Set Delivery to Queued, where the link comes with the image";
 
 const LOCAL_LINK =
 	'The public link opens on this machine only. Set WEBHOOK_URL to the address that others reach; now it is';
@@ -35,7 +43,7 @@ const images = (count: number): string => (count === 1 ? '1 image' : `${count} i
 
 const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
 
-const isKnown = (value: number | null): value is number => value !== null;
+const isKnown = <T>(value: T | null): value is T => value !== null;
 
 function* costLines(paidNow: readonly Delivery[], minimum: number): Generator<[string, 'info' | 'warning']> {
 	const requests = paidNow.filter(({ outputIndex }) => outputIndex === 0);
@@ -55,10 +63,16 @@ function* costLines(paidNow: readonly Delivery[], minimum: number): Generator<[s
 }
 
 function* linkLines(deliveries: readonly Delivery[]): Generator<[string, 'warning']> {
-	const links = deliveries.map(({ imageUrl }) => imageUrl);
-	if (links.includes(null)) yield [NO_LINK, 'warning'];
-	const local = links.find((link) => typeof link === 'string' && opensOnlyHere(link));
-	if (typeof local === 'string') yield [`${LOCAL_LINK} ${new URL(local).origin}`, 'warning'];
+	const files = deliveries.filter(({ item }) => item.binary !== undefined);
+	const missing = new Set(
+		files.filter(({ imageUrl }) => imageUrl === null).map(({ linkExpiry }) => linkExpiry),
+	);
+	if (missing.delete('segmind')) yield [NO_SEGMIND_LINK, 'warning'];
+	missing.delete('none');
+	if (missing.size > 0) yield [NO_LINK, 'warning'];
+	const links = deliveries.map(({ imageUrl }) => imageUrl).filter(isKnown);
+	const local = links.find(opensOnlyHere);
+	if (local !== undefined) yield [`${LOCAL_LINK} ${new URL(local).origin}`, 'warning'];
 }
 
 function* linesOf({
@@ -67,12 +81,24 @@ function* linesOf({
 	deliveries,
 	waited,
 	changed,
+	gone,
+	unreadable,
 	options,
 }: Summary): Generator<[string, 'info' | 'warning']> {
 	const paidNow = deliveries.filter(({ alreadyPaid }) => !alreadyPaid);
 	yield* costLines(paidNow, options.minimumRemainingCredits);
 	const reused = deliveries.length - paidNow.length;
 	if (reused > 0) yield [`${images(reused)} paid in an earlier try, not paid again`, 'info'];
+	const recovered = deliveries.filter(({ item }) => item.json.recovered === true).length;
+	if (recovered > 0) {
+		yield [`${images(recovered)} whose response was lost, found in Segmind's request history`, 'info'];
+	}
+	if (gone > 0) {
+		yield [`${images(gone)} made again: Segmind keeps files for seven days, and they were gone`, 'warning'];
+	}
+	if (unreadable !== undefined) {
+		yield [`Segmind's request history could not be read: ${unreadable.message}`, 'warning'];
+	}
 	if (changed > 0) {
 		yield [
 			`${images(changed)} handed over although an expression now gives another value; to pay for new ones, run the workflow again or change the node`,

@@ -12,8 +12,10 @@ export interface Delivery {
 	readonly usage: Usage;
 	/** Whether an earlier try paid for it. */
 	readonly alreadyPaid: boolean;
-	/** Null when a link was wanted and none could be made; undefined when none was wanted. */
-	readonly imageUrl: string | null | undefined;
+	/** Null when there is none. */
+	readonly imageUrl: string | null;
+	/** Which link the user wants. */
+	readonly linkExpiry: JobOptions['linkExpiry'];
 	/** Which of its request's files, from 0. */
 	readonly outputIndex: number;
 	/** Names of input fields that the result replaced. */
@@ -21,7 +23,7 @@ export interface Delivery {
 }
 
 /** Fields that not every item has. They must not come through from the input. */
-const OPTIONAL_FIELDS = ['imageUrl', 'alreadyPaid', 'outputIndex'];
+const OPTIONAL_FIELDS = ['imageUrl', 'alreadyPaid', 'recovered', 'outputIndex'];
 
 /**
  * Fields of an error. n8n runs a node again when its first item has a top-level `error`, whatever On Error says, so a
@@ -39,7 +41,7 @@ const without = (json: IDataObject, fields: readonly string[]): IDataObject =>
 function signLink(
 	{ helpers }: IExecuteFunctions,
 	file: IBinaryData,
-	expiry: Exclude<JobOptions['linkExpiry'], 'none'>,
+	expiry: Exclude<JobOptions['linkExpiry'], 'none' | 'segmind'>,
 ): string | null {
 	try {
 		return helpers.createBinarySignedUrl(file, expiry);
@@ -52,19 +54,22 @@ function toImageUrl(
 	context: IExecuteFunctions,
 	file: StoredResult['files'][number] | undefined,
 	{ linkExpiry }: JobOptions,
-): string | null | undefined {
-	if (linkExpiry === 'none' || file === undefined) return file?.link;
-	return signLink(context, file.binary, linkExpiry) ?? file.link ?? null;
+): string | null {
+	if (file === undefined) return null;
+	const own = file.link ?? null;
+	return linkExpiry === 'none' || linkExpiry === 'segmind'
+		? own
+		: (signLink(context, file.binary, linkExpiry) ?? own);
 }
 
 /** The output fields in their order, which is part of the contract. */
 function toJson(
-	{ fields, attempts, status }: StoredResult,
+	{ fields, attempts, status, namedFiles }: StoredResult,
 	file: StoredResult['files'][number] | undefined,
 	{ cost, remainingCredits, requestId, generationTime }: Usage,
-	imageUrl: string | null | undefined,
+	imageUrl: string | null,
 ): IDataObject {
-	if (status === 'QUEUED') return { ...fields, requestId, status, attempts };
+	if (status === 'QUEUED') return { ...fields, requestId, status, attempts, imageUrl };
 	return {
 		...fields,
 		...file?.fields,
@@ -73,7 +78,8 @@ function toJson(
 		requestId,
 		generationTime,
 		attempts,
-		...(imageUrl === undefined ? {} : { imageUrl }),
+		// Outputs with names hold their links themselves.
+		...(namedFiles === undefined ? { imageUrl } : {}),
 		...(status === undefined ? {} : { status }),
 	};
 }
@@ -97,6 +103,7 @@ function toDelivery(
 	const made = {
 		...toJson(result, file, usage, imageUrl),
 		...(alreadyPaid ? { alreadyPaid } : {}),
+		...(result.recovered === true ? { recovered: true } : {}),
 		...(result.files.length > 1 ? { outputIndex: index } : {}),
 	};
 	const json = { ...without(input?.json ?? {}, [...OPTIONAL_FIELDS, ...ERROR_FIELDS]), ...made };
@@ -109,7 +116,8 @@ function toDelivery(
 		...(Object.keys(binary).length === 0 ? {} : { binary }),
 		pairedItem: { item: itemIndex },
 	};
-	return { itemIndex, item, usage, alreadyPaid, imageUrl, outputIndex: index, replaced };
+	const { linkExpiry } = options;
+	return { itemIndex, item, usage, alreadyPaid, imageUrl, linkExpiry, outputIndex: index, replaced };
 }
 
 /** Returns the items of a stored result, one for each file: the files as binary data, what was asked and paid as json. */

@@ -9,7 +9,7 @@ import type { Failure } from '../jobs/jobs';
 export type Outcome = { readonly itemIndex: number; readonly item: INodeExecutionData } | Failure;
 
 /** Returns whether an outcome is a failure. */
-export const isFailure = (outcome: Outcome): outcome is Failure => 'error' in outcome;
+export const isFailure = (outcome: object): outcome is Failure => 'error' in outcome;
 
 /** n8n shows an agent only the first line of an error that stops its tool; an item shows it everything. */
 function continuesAsTool({ type, onError }: INode): boolean {

@@ -34,6 +34,9 @@ export interface StoredResult extends ResultBase {
 		/** Output fields about the file. */
 		readonly fields: IDataObject;
 	}>;
-	readonly namedFiles: Readonly<Record<string, IBinaryData>>;
+	/** Undefined where the outputs have no names. */
+	readonly namedFiles?: Readonly<Record<string, IBinaryData>> | undefined;
 	readonly attempts: number;
+	/** Whether its response was lost, and Segmind's history had it. */
+	readonly recovered?: boolean;
 }

@@ -47,6 +47,13 @@ async function knownOf(jobs: ReadonlyArray<Job<string>>): Promise<string> {
 	return jobs.map((job) => textOf(ledger.entryOf(job))).join(' ');
 }
 
+/** The same, once the risks that the user accepts are forgotten. */
+async function knownAtRisk(jobs: ReadonlyArray<Job<string>>): Promise<string> {
+	const ledger = await load(jobs);
+	ledger.forgetAcceptedRisks(jobs);
+	return jobs.map((job) => textOf(ledger.entryOf(job))).join(' ');
+}
+
 /** Records that a job was paid for each letter. */
 function pay(letters: string): void {
 	const jobs = jobsOf([...letters]);
@@ -88,7 +95,7 @@ test('finds a job by its values, whatever the order of its fields, but not of it
 test('what is paid comes before what is queued, and that before what is uncertain', async () => {
 	const jobs = jobsOf([...'aaaa']);
 	const ledger = open();
-	ledger.recordUncertain(jobs[0]!, errorOf('uncertain'));
+	ledger.recordUncertain(jobs[0]!, errorOf('uncertain'), undefined);
 	ledger.record(jobs[1]!, queued('id-1'));
 	ledger.record(jobs[2]!, paid('a2'));
 	const moved = jobs.map((job) => ({ ...job, itemIndex: job.itemIndex + 4 }));
@@ -135,20 +142,22 @@ test('knows what earlier tries have spent, or may have', async () => {
 	const ledger = open();
 	ledger.record(jobs[0]!, paid('a'));
 	ledger.record(jobs[1]!, queued('id-b'));
-	ledger.recordUncertain(jobs[2]!, errorOf('uncertain'));
+	ledger.recordUncertain(jobs[2]!, errorOf('uncertain'), undefined);
 	for (const each of [ledger, await load(jobs)]) expect(each.spentOn(jobs, () => 1)).toBe(2.05);
 	expect(ledger.spentOn(jobsOf(['d']), () => 1)).toBe(0);
 });
 
 test('holds an uncertain job back in Retry On Fail, and forgets it in Retry execution', async () => {
 	const jobs = jobsOf(['a']);
-	open().recordUncertain(jobs[0]!, errorOf('uncertain'));
+	open().recordUncertain(jobs[0]!, errorOf('uncertain'), undefined);
 	const description = expect.stringMatching(/^Try again later\. Not retried automatically\. .*'Retry When/);
 	const error = { message: 'It failed: uncertain', description };
 	expect((await load(jobs)).entryOf(jobs[0]!)).toMatchObject({ error });
-	expect(await knownOf(jobsOf(['a'], { retryUncertain: true }))).toBe('-');
+	expect(await knownAtRisk(jobs)).toBe('uncertain');
+	expect(await knownAtRisk(jobsOf(['a'], { retryUncertain: true }))).toBe('-');
+	open().recordUncertain(jobs[0]!, errorOf('uncertain'), undefined);
 	n8n.retryExecution();
-	expect(await knownOf(jobs)).toBe('-');
+	expect(await knownAtRisk(jobs)).toBe('-');
 	expect(JSON.stringify(n8n.nodeContext)).not.toContain('uncertain');
 });
 

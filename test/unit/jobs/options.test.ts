@@ -10,8 +10,9 @@ const OPTIONS: ReadonlyArray<[name: string, defaultValue: unknown, good: unknown
 	['concurrency', 0, [1, 20], [-1, 21, 1.5]],
 	['delivery', 'direct', ['queued', 'submitOnly'], ['queue', 7]],
 	['fileName', undefined, ['product-42', 'a.b'], ['.png', '/', {}]],
+	['idempotencyKey', undefined, ['product-42', 'x'.repeat(500)], [{}, 'x'.repeat(501), '[object Object]']],
 	['includeInputFields', false, [true], [1, 'yes']],
-	['linkExpiry', 'none', ['1 hour', '1 day', '7 days'], ['2 days', 7]],
+	['linkExpiry', 'none', ['1 hour', '1 day', '7 days', 'segmind'], ['2 days', 7]],
 	['maximumCostPerRun', 0, [0.01, 1_000_000], [-1, 1_000_001, 'x']],
 	['maxRetries', 4, [0, 10], [-1, 11, 0.5]],
 	['minimumRemainingCredits', 0, [0.5, 1_000_000], [-0.01, 1_000_001, 'x']],
@@ -21,20 +22,25 @@ const OPTIONS: ReadonlyArray<[name: string, defaultValue: unknown, good: unknown
 	['timeout', 120, [5, 600], [4, 601, 5.5]],
 ];
 
-/** In US dollars. A limit whose expression finds nothing must not mean no limit. */
+/** In US dollars. */
 const LIMITS = ['maximumCostPerRun', 'minimumRemainingCredits'];
+
+/** An expression that finds nothing must not mean no limit, and no key. */
+const FOUND = [...LIMITS, 'idempotencyKey'];
 
 const DEFAULTS = Object.fromEntries(OPTIONS);
 
 it.each(OPTIONS)('%s is %j unless it is set', (name, defaultValue, good, bad) => {
-	const missing = LIMITS.includes(name) ? [''] : ['', undefined, null];
+	const missing = FOUND.includes(name) ? [''] : ['', undefined, null];
 	for (const value of missing) expect(optionsOf({ [name]: value })).toStrictEqual(DEFAULTS);
 	expect(DEFAULTS[name]).toBe(defaultValue);
 	for (const value of good) {
 		for (const raw of [value, ` ${value}\n`]) expect(optionsOf({ [name]: raw })).toHaveProperty(name, value);
 	}
 	for (const value of bad) {
-		expect(() => optionsOf({ [name]: value })).toThrow(/^'[A-Z].+' (is (out|not|neither)|can't|has no)/);
+		expect(() => optionsOf({ [name]: value })).toThrow(
+			/^'[A-Z].+' (is (out|not|neither)|can't|has no|has more|contains)/,
+		);
 	}
 });
 

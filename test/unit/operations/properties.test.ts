@@ -32,7 +32,7 @@ const FLUX = `${MODEL} prompt= aspectRatio=1:1`;
 const COMMON = 'outputQuality=80 promptUpsampling=true safetyTolerance=2 seed=';
 const FILE = 'fileName= concurrency=0';
 const REST = 'includeInputFields=false maxRetries=4 maximumCostPerRun=0 minimumRemainingCredits=0';
-const OPTIONS = `options: delivery=direct ${FILE} numberOfImages=1 ${REST} linkExpiry=none binaryPropertyOutput=data
+const OPTIONS = `options: delivery=direct fileName= idempotencyKey= concurrency=0 numberOfImages=1 ${REST} linkExpiry=none binaryPropertyOutput=data
 	requestsPerMinute=0 retryUncertain=false timeout=600 timeout=120`;
 const FLOW_OPTIONS = `options: ${FILE} ${REST} requestsPerMinute=0 retryUncertain=false timeout=600`;
 

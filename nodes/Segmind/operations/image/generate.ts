@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { executeJobs } from '../../batch/execute';
@@ -74,11 +74,30 @@ function nthRequest(request: ImageRequest, imageIndex: number): ImageRequest {
 	return { ...request, body: { ...request.body, seed: next } };
 }
 
-function requestOf(context: IExecuteFunctions, model: Model | undefined, itemIndex: number): ImageRequest {
-	const draw = (max: number): number => randomInt(max + 1);
-	if (model !== undefined) return toImageRequest(model, readAttributes(context, model, itemIndex), draw);
+/**
+ * Returns what chooses the seed where the user gives none: chance, or the idempotency key with what is asked for, so that
+ * every run with the key sends the same request.
+ */
+function drawerOf(key: string | undefined, asked: unknown): (max: number) => number {
+	if (key === undefined) return (max) => randomInt(max + 1);
+	const digest = createHash('sha256')
+		.update(JSON.stringify([key, asked]))
+		.digest();
+	return (max) => digest.readUIntBE(0, 6) % (max + 1);
+}
+
+function requestOf(
+	context: IExecuteFunctions,
+	model: Model | undefined,
+	key: string | undefined,
+	itemIndex: number,
+): ImageRequest {
+	if (model !== undefined) {
+		const attributes = readAttributes(context, model, itemIndex);
+		return toImageRequest(model, attributes, drawerOf(key, attributes.prompt));
+	}
 	const { modelId, modelBody } = readParameters(context, ['modelId', 'modelBody'], itemIndex);
-	return toOtherModelRequest(modelId, modelBody, draw);
+	return toOtherModelRequest(modelId, modelBody, drawerOf(key, modelBody));
 }
 
 /**
@@ -95,7 +114,7 @@ function modelOf(context: IExecuteFunctions, itemIndex: number): Model | undefin
 
 function jobsOf(context: IExecuteFunctions, itemIndex: number): Array<Job<ImageRequest>> {
 	const options = toJobOptions(readOptions(context, itemIndex));
-	const request = requestOf(context, modelOf(context, itemIndex), itemIndex);
+	const request = requestOf(context, modelOf(context, itemIndex), options.idempotencyKey, itemIndex);
 	return Array.from({ length: options.numberOfImages }, (_, imageIndex) => ({
 		itemIndex,
 		imageIndex,

@@ -42,6 +42,7 @@ export const imageTask: Task<ImageRequest> = {
 		const attributes = Object.entries(body).filter(([wire]) => !(seedDrawn && wire === 'seed'));
 		return [model.id, Object.fromEntries(attributes)];
 	},
+	listedAs: ({ request: { model, body, seedDrawn } }) => ({ model: model.id, body, isUnique: seedDrawn }),
 	fileNameOf({ request: { model, body } }, queued, requestId) {
 		const seed = queued?.seed ?? body.seed;
 		if (typeof seed !== 'number' && requestId === null) return undefined;

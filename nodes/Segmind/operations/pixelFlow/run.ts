@@ -51,7 +51,8 @@ const flowTask: Task<FlowRequest> = {
 	identityOf: ({ request: { path, inputs } }) => [path, inputs],
 	fileNameOf: ({ request: { flow } }, _queued, requestId) =>
 		requestId === null ? undefined : toDefaultName(flow, undefined, requestId),
-	isUsable: ({ request }, { namedFiles }) => !request.downloadFiles || Object.keys(namedFiles).length > 0,
+	isUsable: ({ request }, { namedFiles = {} }) =>
+		!request.downloadFiles || Object.keys(namedFiles).length > 0,
 	send: async (client, { request, options }) => ({
 		queued: await submit(client, request.path, request.inputs, options.timeout),
 	}),

@@ -1,0 +1,69 @@
+import { SegmindError, SkippedError } from '../api/errors';
+import { toQueuedRequest } from '../api/historyRow';
+import type { Job } from '../jobs/jobs';
+import type { HistorySearch } from './historySearch';
+import type { Ledger } from './ledger';
+import type { Task } from './task';
+
+/** Milliseconds for which a request may be missing in the history after its response was lost: rows may appear late. */
+export const PATIENCE = 30_000;
+
+function unreadableError({ message, statusCode }: SegmindError, cause: unknown): SkippedError {
+	const details = { statusCode, stops: 'nothing', cause } as const;
+	return new SkippedError(
+		'server',
+		`Not sent: with an 'Idempotency Key', the request history is read before paying, and that was not possible: ${message}`,
+		"Try again later, or remove 'Idempotency Key' to go on without it. Nothing was sent and nothing was billed.",
+		details,
+	);
+}
+
+/**
+ * Finds in the history what became of requests of an earlier try that may have been billed. What is paid for is
+ * collected next; what has failed may be sent again.
+ */
+export async function lookUpUncertain<R>(
+	jobs: ReadonlyArray<Job<R>>,
+	ledger: Ledger<R>,
+	history: HistorySearch,
+): Promise<void> {
+	const now = performance.now();
+	await Promise.all(
+		jobs.map(async (job) => {
+			const entry = ledger.entryOf(job);
+			if (entry?.state !== 'uncertain' || entry.sent === undefined) return;
+			const late = PATIENCE - (Date.now() - (entry.sent.since ?? 0));
+			const row = await history.find(entry.sent, { missingUntil: now + late, pendingUntil: now });
+			if (row?.status === 'FAILED') ledger.forget(job);
+			else if (row !== undefined) ledger.record(job, { state: 'queued', queued: toQueuedRequest(row, true) });
+		}),
+	);
+}
+
+/** Returns whether a job is looked up before it is paid for. */
+export const isKeyed = (job: Job<unknown>): boolean => job.options.idempotencyKey !== undefined;
+
+/**
+ * Finds in the history what an earlier run with the same idempotency keys has paid for.
+ *
+ * @returns why jobs with a key must not be sent; undefined when they may be
+ */
+export async function lookUpKeyed<R>(
+	jobs: ReadonlyArray<Job<R>>,
+	task: Task<R>,
+	ledger: Ledger<R>,
+	history: HistorySearch,
+): Promise<SkippedError | undefined> {
+	const wanted = jobs
+		.filter((job) => isKeyed(job) && ledger.entryOf(job) === undefined)
+		.flatMap((job) => (task.listedAs === undefined ? [] : [{ ...task.listedAs(job), since: null, job }]));
+	if (wanted.length === 0) return undefined;
+	try {
+		for (const [{ job }, row] of await history.findAll(wanted)) {
+			ledger.record(job, { state: 'queued', queued: toQueuedRequest(row, false) });
+		}
+		return undefined;
+	} catch (error) {
+		return unreadableError(SegmindError.from(error), error);
+	}
+}

@@ -1,0 +1,156 @@
+import type { SegmindClient } from '../api/client';
+import { PendingError, SegmindError, uncertainError } from '../api/errors';
+import { failedRowError, toQueuedRequest } from '../api/historyRow';
+import type { QueuedRequest } from '../api/queue';
+import { Deadline } from '../api/wait';
+import type { Job } from '../jobs/jobs';
+import type { Result } from '../output/result';
+import type { HistorySearch } from './historySearch';
+import type { Ledger } from './ledger';
+import { PATIENCE } from './lookUp';
+import { keptError } from './restore';
+import type { Task } from './task';
+import type { Wanted } from './wanted';
+
+/** Milliseconds; a file that is gone before is more likely late than lost. */
+const FILE_IS_OLD = 60 * 60_000;
+
+const FILE_IS_GONE = [403, 404, 410];
+
+/** Returns whether a file of an earlier run is no longer there, so that its request counts as never made. */
+export const isFileGone = (error: SegmindError, { submittedAt, response }: QueuedRequest): boolean =>
+	response !== undefined &&
+	FILE_IS_GONE.includes(error.statusCode ?? 0) &&
+	(submittedAt === undefined || Date.now() - submittedAt > FILE_IS_OLD);
+
+/** Sends and collects single jobs, and records in the ledger what that means for money. */
+export class Sender<R> {
+	/** When jobs in flight were sent, in milliseconds since the epoch. */
+	private readonly inFlight = new Map<Job<R>, number>();
+
+	/** Jobs whose response was lost, and which are looked for in the history. */
+	private readonly lost = new Set<Job<R>>();
+
+	/** What was asked for by requests whose responses had no id, so that their rows can't be told from others. */
+	private readonly nameless = new Set<string>();
+
+	constructor(
+		private readonly task: Task<R>,
+		private readonly ledger: Ledger<R>,
+		private readonly history: HistorySearch,
+	) {}
+
+	/**
+	 * Sends a job once and collects its result.
+	 *
+	 * @param onSent counts the attempt
+	 * @throws {SegmindError}
+	 */
+	async send(client: SegmindClient, job: Job<R>, onSent: () => void): Promise<Result> {
+		const deadline = new Deadline(job.options.timeout);
+		onSent();
+		this.inFlight.set(job, Date.now());
+		try {
+			const sent = await this.task
+				.send(client, job, deadline)
+				.catch(async (error: unknown) => await this.recover(client, job, toSendingError(error), deadline));
+			if ('result' in sent) {
+				if (sent.result.usage.requestId === null) this.nameless.add(this.listingOf(job));
+				return sent.result;
+			}
+			this.ledger.record(job, { state: 'queued', queued: sent.queued });
+			// What was lost late has its file to be fetched still.
+			const left = sent.queued.recovered === true ? new Deadline(PATIENCE / 1000) : deadline;
+			return await this.collect(client, job, sent.queued, left);
+		} finally {
+			this.inFlight.delete(job);
+		}
+	}
+
+	/**
+	 * Collects a queued job, which is free.
+	 *
+	 * @throws {PendingError} when a later try can collect it; {@link SegmindError} when it failed
+	 */
+	async collect(
+		client: SegmindClient,
+		job: Job<R>,
+		queued: QueuedRequest,
+		deadline = new Deadline(job.options.timeout),
+	): Promise<Result> {
+		return await this.task.collect(client, job, queued, deadline).catch((error: unknown) => {
+			if (!(error instanceof SegmindError)) {
+				throw new PendingError(String(error), queued.requestId, { cause: error });
+			}
+			if (error instanceof PendingError) throw error;
+			if (this.ledger.entryOf(job)?.state === 'paid')
+				throw keptError('its files could not be fetched', error);
+			this.ledger.forget(job);
+			throw error;
+		});
+	}
+
+	/** Records that a job may have been billed, with what the history would list. */
+	recordUncertain(job: Job<R>, error: SegmindError): void {
+		this.ledger.recordUncertain(job, error, this.sentAs(job, this.inFlight.get(job) ?? Date.now()));
+	}
+
+	/** Records what is in flight, in the event of the cancellation itself. */
+	recordCancelled(): void {
+		for (const job of this.inFlight.keys()) {
+			if (this.task.isFree || this.ledger.queuedOf(job) !== undefined) continue;
+			const error = uncertainError('The execution was cancelled while the result was being made');
+			error.attempts = 1;
+			this.recordUncertain(job, error);
+		}
+	}
+
+	private sentAs(job: Job<R>, since: number): Wanted | undefined {
+		const listed = this.task.listedAs?.(job);
+		if (listed === undefined) return undefined;
+		// A seed that a key gives is in the requests of earlier runs as well.
+		return { ...listed, isUnique: listed.isUnique && job.options.idempotencyKey === undefined, since };
+	}
+
+	/**
+	 * Looks in the history for a request whose response was lost.
+	 *
+	 * @throws {SegmindError} what lost it, when it is not found; the reason when it failed, which bills nothing
+	 */
+	private async recover(
+		client: SegmindClient,
+		job: Job<R>,
+		error: SegmindError,
+		deadline: Deadline,
+	): Promise<{ readonly queued: QueuedRequest }> {
+		const listed = this.task.listedAs?.(job);
+		const isLost = error.billed === 'unknown' && !(error instanceof PendingError);
+		if (listed === undefined || !isLost || client.cancelled?.aborted === true) throw error;
+		if (!listed.isUnique && this.nameless.has(this.listingOf(job))) throw error;
+		this.lost.add(job);
+		const now = performance.now();
+		const wanted = { ...listed, since: this.inFlight.get(job) ?? Date.now() };
+		const patience = { missingUntil: now + PATIENCE, pendingUntil: now + deadline.left };
+		const row = await this.history.find(wanted, patience, () => !listed.isUnique && this.hasTwin(job));
+		this.lost.delete(job);
+		if (row === undefined) throw error;
+		if (row.status === 'FAILED') throw failedRowError(row, client.redact);
+		return { queued: toQueuedRequest(row, true) };
+	}
+
+	/** Whether a request that looks alike still waits for its own response. */
+	private hasTwin(job: Job<R>): boolean {
+		const own = this.listingOf(job);
+		return [...this.inFlight.keys()].some((other) => !this.lost.has(other) && this.listingOf(other) === own);
+	}
+
+	private listingOf(job: Job<R>): string {
+		return JSON.stringify(this.task.listedAs?.(job) ?? null);
+	}
+}
+
+/** An error of any other kind, once a request may be out, says nothing about money. */
+function toSendingError(error: unknown): SegmindError {
+	if (error instanceof SegmindError) return error;
+	return uncertainError(`The response could not be read: ${String(error)}`, error);
+}

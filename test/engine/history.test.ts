@@ -1,0 +1,263 @@
+import type { IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import type { HistoryOptions } from '../emulator/history';
+import { errorOf, valuesOf } from './results';
+import { CONTINUE, generate, getResult, itemsOf, numberedItems, queued, RETRY_ON_FAIL } from './runs';
+import { emulator, engine, useEngine } from './setup';
+
+useEngine({ history: {} });
+
+const RESET = { reset: true } as const;
+
+/** Runs once more, as a new execution that knows nothing of the first. */
+const keyed = (prompts: string[], options: IDataObject = {}, rest = {}) =>
+	generate({ idempotencyKey: '={{ $json.prompt }}', ...options }, { items: itemsOf(...prompts), ...rest });
+
+const idsOf = (items: Parameters<typeof valuesOf>[0]): unknown[] => valuesOf(items, 'requestId');
+
+const SHAPES: Array<[name: string, options: HistoryOptions]> = [
+	['in results', {}],
+	['in a bare list', { wrapper: '' }],
+	['deep inside', { wrapper: 'data.items' }],
+	['with bodies as text', { bodyAsText: true }],
+	['without a status, a cost and a time', { omit: ['model_status', 'credits_deduction', 'model_created'] }],
+	['twice', { copies: 2 }],
+	['by another clock, without a zone', { time: 'withoutZone', clock: 90_000 }],
+	['late', { lag: 1500 }],
+];
+
+describe('a lost response', () => {
+	test.each(SHAPES)('is found in a history that lists it %s', async (_, history) => {
+		emulator.history.options = history;
+		emulator.inject({ prompt: 'fox 1', ...RESET });
+		emulator.inject({ prompt: 'fox 2', cut: 100 });
+		const { items, error, hints } = await engine.run(generate({}, { items: numberedItems(4) }));
+		expect(error).toBeUndefined();
+		expect(emulator.paid).toBe(4);
+		expect(new Set(idsOf(items)).size).toBe(4);
+		expect(valuesOf(items, 'recovered')).toEqual([undefined, true, true, undefined]);
+		expect(valuesOf(items, 'alreadyPaid')).toEqual([undefined, undefined, undefined, undefined]);
+		const cost = history.omit === undefined ? 0.05 : null;
+		expect(items[1]?.json).toMatchObject({ prompt: 'fox 1', cost, width: 256, attempts: 1 });
+		expect((await engine.read(items[1])).length).toBeGreaterThan(100);
+		expect(hints.join()).toContain('2 images whose response was lost');
+	});
+
+	test('of a submission is found, too, and the key goes to no file', async () => {
+		emulator.inject({ prompt: 'b', ...RESET });
+		const { items } = await engine.run(queued({}, { items: itemsOf('a', 'b') }));
+		expect(valuesOf(items, 'recovered')).toEqual([undefined, true]);
+		expect(emulator.paid).toBe(2);
+		const files = emulator.requests.filter(({ path }) => path.startsWith('/files/'));
+		expect(files.map(({ headers }) => headers['x-api-key'])).toEqual([undefined, undefined]);
+	});
+
+	test('of a request that goes on is waited for', async () => {
+		const body = { error: 'Internal Polling Error' };
+		emulator.inject({ status: 500, body, billed: true, finishes: 2500 });
+		const { items } = await engine.run(generate());
+		expect(items[0]?.json).toMatchObject({ recovered: true, cost: 0.05 });
+		expect(emulator.paid).toBe(1);
+	});
+
+	test('of a request that failed is sent again', async () => {
+		emulator.inject({ ...RESET, billed: false, listed: true });
+		const { items } = await engine.run(generate());
+		expect(items[0]?.json).toMatchObject({ attempts: 2, cost: 0.05 });
+		expect(items[0]?.json).not.toHaveProperty('recovered');
+		expect(emulator.paid).toBe(1);
+	});
+
+	test('with a seed of the user is not taken for another image of the run, or of an earlier one', async () => {
+		const parameters = { additionalFields: { seed: 7 } };
+		await engine.run(generate({}, { parameters }));
+		emulator.inject(RESET);
+		const options = generate({ concurrency: 1 }, { items: itemsOf('a', 'a', 'a'), parameters });
+		const { items } = await engine.run(options);
+		expect(valuesOf(items, 'recovered')).toEqual([true, undefined, undefined]);
+		const first = emulator.history.rows[0]?.id;
+		expect(new Set([first, ...idsOf(items)]).size).toBe(4);
+	});
+
+	test('is found by the next try when the run was cancelled', async () => {
+		emulator.inject({ prompt: 'b', delay: 60_000 });
+		const options = generate({}, { items: itemsOf('a', 'b') });
+		const { ended, cancel } = await engine.begin(options);
+		while (emulator.paid < 2) await sleep(20);
+		cancel();
+		const cancelled = await ended;
+		for (const row of emulator.history.rows) Object.assign(row, { endsAt: Date.now() });
+		const { items, error } = await engine.retry(cancelled, options);
+		expect(error).toBeUndefined();
+		expect(items[1]?.json).toMatchObject({ recovered: true, alreadyPaid: true });
+		expect(emulator.paid).toBe(2);
+	});
+
+	test('costs one call for each image at most, and one for many at the same time', async () => {
+		emulator.inject({ ...RESET, times: 8 });
+		const { items } = await engine.run(generate({ concurrency: 8 }, { items: numberedItems(8) }));
+		expect(new Set(idsOf(items)).size).toBe(8);
+		expect([emulator.paid, emulator.historyRequests.length <= 8]).toEqual([8, true]);
+	});
+});
+
+describe('a history that can not be read', () => {
+	const STATES = ['absent', 'unauthorized', 'broken', 'page', 'malformed'] as const;
+
+	test.each(STATES)('changes nothing when it is %s, and is asked once', async (state) => {
+		emulator.history.options = { state };
+		emulator.inject({ prompt: 'fox 1', ...RESET });
+		emulator.inject({ prompt: 'fox 2', ...RESET });
+		const { items, hints } = await engine.run(
+			generate({ concurrency: 1 }, { items: numberedItems(4), node: CONTINUE }),
+		);
+		expect(items.map(errorOf).map(({ cause }) => cause)).toEqual([
+			undefined,
+			'uncertain',
+			'uncertain',
+			undefined,
+		]);
+		expect([emulator.paid, emulator.historyRequests.length]).toEqual([4, 1]);
+		expect(hints.filter((hint) => hint.includes('could not be read'))).toHaveLength(1);
+	});
+
+	test.each(STATES)('stops a run with keys before it spends anything when it is %s', async (state) => {
+		emulator.history.options = { state };
+		const { error } = await engine.run(keyed(['a']));
+		expect(error?.message).toContain("with an 'Idempotency Key', the request history is read before paying");
+		expect(error?.description).toContain("remove 'Idempotency Key'");
+		expect(emulator.imageRequests).toEqual([]);
+	});
+});
+
+describe('an idempotency key', () => {
+	test.each(SHAPES.slice(0, -1))(
+		'pays once over runs, in a history that lists requests %s',
+		async (_, history) => {
+			emulator.history.options = history;
+			await engine.run(keyed(['a', 'b']));
+			const { items, hints } = await engine.run(keyed(['a', 'b', 'c']));
+			expect(emulator.paid).toBe(3);
+			expect(valuesOf(items, 'alreadyPaid')).toEqual([true, true, undefined]);
+			expect(valuesOf(items, 'cost')).toEqual(
+				history.omit === undefined ? [0.05, 0.05, 0.05] : [null, null, 0.05],
+			);
+			expect(new Set(idsOf(items)).size).toBe(3);
+			expect(hints.join()).toContain('2 images paid in an earlier try');
+		},
+	);
+
+	test('of another value makes another image', async () => {
+		await engine.run(keyed(['a'], { idempotencyKey: 'one' }));
+		const { items } = await engine.run(keyed(['a'], { idempotencyKey: 'two' }));
+		expect(items[0]?.json).not.toHaveProperty('alreadyPaid');
+		expect(new Set(emulator.imageRequests.map(({ body }) => body.seed)).size).toBe(2);
+	});
+
+	test('makes one request of equal items, and one for each image', async () => {
+		const { items } = await engine.run(keyed(['a', 'a'], { numberOfImages: 2 }));
+		expect(emulator.paid).toBe(2);
+		const [one, two, three, four] = idsOf(items);
+		expect([one, two]).toEqual([three, four]);
+		expect(valuesOf(items, 'alreadyPaid')).toEqual([undefined, undefined, true, true]);
+		const again = await engine.run(keyed(['a', 'a'], { numberOfImages: 2 }));
+		expect(idsOf(again.items)).toEqual([one, two, one, two]);
+		expect(emulator.paid).toBe(2);
+	});
+
+	test('waits for a request that is still being made', async () => {
+		await engine.run(keyed(['a'], { delivery: 'submitOnly' }));
+		for (const row of emulator.history.rows) Object.assign(row, { endsAt: Date.now() + 1500 });
+		const { items } = await engine.run(keyed(['a']));
+		expect(items[0]?.json).toMatchObject({ alreadyPaid: true, cost: 0.05 });
+		expect(emulator.paid).toBe(1);
+	});
+
+	test('sends what has failed before, and does not take that for a lost response', async () => {
+		emulator.inject({ ...RESET, billed: false, listed: true });
+		await engine.run(keyed(['a'], { maxRetries: 0 }, { node: CONTINUE }));
+		emulator.inject({ status: 200, body: {} });
+		const { items } = await engine.run(keyed(['a'], { maxRetries: 0 }));
+		expect(items[0]?.json).toMatchObject({ recovered: true, requestId: emulator.history.rows.at(-1)?.id });
+		expect([emulator.imageRequests.length, emulator.paid]).toEqual([2, 1]);
+	});
+
+	test('makes an image again whose file is gone, and says so', async () => {
+		await engine.run(keyed(['a']));
+		for (const row of emulator.history.rows)
+			Object.assign(row, { startedAt: Date.now() - 6 * 24 * 3_600_000 });
+		emulator.inject({ on: 'file', status: 404, body: {}, times: 5 });
+		const { items, hints } = await engine.run(keyed(['a']));
+		expect(items[0]?.json).not.toHaveProperty('alreadyPaid');
+		expect(emulator.paid).toBe(2);
+		expect(hints.join()).toContain('made again');
+	});
+
+	test('reads through a thousand requests of a team, four pages at once', async () => {
+		await engine.run(keyed(['a']));
+		emulator.history.addTeammates(1000, 'flux-1.1-pro');
+		const { items } = await engine.run(keyed(['a', 'b']));
+		expect(valuesOf(items, 'alreadyPaid')).toEqual([true, undefined]);
+		expect(emulator.paid).toBe(2);
+	});
+
+	test.each([
+		[{}, 'is not a text'],
+		['x'.repeat(501), 'has more than 500 characters'],
+	])('that is %j is refused before anything is asked', async (idempotencyKey, words) => {
+		const items = [{ json: { prompt: 'a', idempotencyKey } }];
+		const { error } = await engine.run(
+			generate({ idempotencyKey: '={{ $json.idempotencyKey }}' }, { items }),
+		);
+		expect(error?.message).toContain(`'Idempotency Key' ${words}`);
+		expect(emulator.requests).toEqual([]);
+	});
+
+	test('that an expression does not find is refused', async () => {
+		const { error } = await engine.run(generate({ idempotencyKey: '={{ $json.nothing }}' }));
+		expect(error?.message).toContain("'Idempotency Key' is empty");
+	});
+});
+
+describe('Get Result', () => {
+	test('finds what the queue has forgotten', async () => {
+		const { items } = await engine.run(generate());
+		const found = await engine.run(getResult([{ json: { requestId: items[0]?.json.requestId } }]));
+		expect(found.items[0]?.json).toMatchObject({ model: 'flux-1.1-pro', prompt: 'a', cost: 0.05 });
+		expect((await engine.read(found.items[0])).equals(await engine.read(items[0]))).toBe(true);
+	});
+});
+
+describe("Public Link set to Segmind's", () => {
+	const LINK = expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/files\/[\w-]+\.webp$/) as string;
+
+	test.each(['direct', 'queued'])('gives every %s image its address, with one look', async (delivery) => {
+		const options = generate({ delivery, linkExpiry: 'segmind' }, { items: itemsOf('a', 'b', 'c') });
+		const { items } = await engine.run(options);
+		expect(valuesOf(items, 'imageUrl')).toEqual([LINK, LINK, LINK]);
+		expect(new Set(valuesOf(items, 'imageUrl')).size).toBe(3);
+		expect(emulator.historyRequests).toHaveLength(delivery === 'direct' ? 1 : 0);
+	});
+
+	test('is null, with a hint, where the history can not be read', async () => {
+		emulator.history.options = { state: 'absent' };
+		const { items, hints } = await engine.run(generate({ linkExpiry: 'segmind' }));
+		expect(valuesOf(items, 'imageUrl')).toEqual([null]);
+		expect(hints.join()).toContain('Set Delivery to Queued');
+	});
+});
+
+test('Retry On Fail finds a lost response that the first try did not', async () => {
+	emulator.history.options = { state: 'broken' };
+	emulator.inject({ prompt: 'b', ...RESET });
+	const run = await engine.begin(
+		generate({}, { items: itemsOf('a', 'b'), node: { ...RETRY_ON_FAIL, waitBetweenTries: 1500 } }),
+	);
+	while (emulator.historyRequests.length === 0) await sleep(20);
+	emulator.history.options = {};
+	const { items, error } = await run.ended;
+	expect(error).toBeUndefined();
+	expect(items[1]?.json).toMatchObject({ recovered: true, alreadyPaid: true });
+	expect(emulator.paid).toBe(2);
+});
