@@ -82,6 +82,9 @@ export class LearnedLimit {
 
 	private lateBy = 0;
 
+	/** When the last refusal arrived. */
+	private refusedAt = -Infinity;
+
 	private testedAt = -Infinity;
 
 	/** Windows to leave between two tests. */
@@ -195,6 +198,8 @@ export class LearnedLimit {
 	 */
 	refuse(start: Start, now: number, reset: number | null): void {
 		this.latency = Math.max(now - start.at, this.latency * 0.8);
+		const isSign = start.at >= this.refusedAt;
+		this.refusedAt = now;
 		this.starts = this.starts.filter((each) => each !== start);
 		if (start === this.pending) this.pending = undefined;
 		const span = start.anchor === undefined ? 0 : start.at - start.anchor;
@@ -203,7 +208,7 @@ export class LearnedLimit {
 		else if (start.kind === 'normal' && span < this.longest - 1) this.shrink(start);
 		else this.lengthen(start, span);
 		if (reset !== null) this.setReset(start, reset);
-		else if (this.isClosed) this.nextLook = this.lookAfter(start, span);
+		else if (this.isClosed) this.nextLook = this.lookAfter(start, span, isSign);
 	}
 
 	/** The request whose place in the window the next one takes; undefined while there is room. */
@@ -305,9 +310,11 @@ export class LearnedLimit {
 		this.rest = Math.max(this.rest, 2);
 	}
 
-	private lookAfter({ at }: Start, span: number): number {
+	/** @param isSign whether the request started after the last refusal: those that are refused together are one sign */
+	private lookAfter({ at }: Start, span: number, isSign: boolean): number {
 		if (!this.hasOpened) return Math.max(at + FIRST_STEP, this.closedAt + (at - this.closedAt) * GROWTH);
-		this.lateBy = this.lateBy === 0 ? LATE * span : 2 * this.lateBy;
+		if (this.lateBy === 0) this.lateBy = LATE * span;
+		else if (isSign) this.lateBy *= 2;
 		return at + Math.max(this.grace, this.lateBy);
 	}
 }
