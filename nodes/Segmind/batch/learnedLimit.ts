@@ -45,6 +45,12 @@ export interface Start {
 	readonly opens: boolean;
 }
 
+function dropOldest(kept: Map<string, unknown> | Set<string>): void {
+	for (const oldest of kept.keys()) {
+		if (kept.size > MAX_KEPT) kept.delete(oldest);
+	}
+}
+
 /**
  * The rate limit of an account, as far as it was learned from what passed and what was refused: `size` requests in any
  * `longest` milliseconds. That holds for windows that slide, that start with a request, and that follow the clock. All
@@ -110,10 +116,7 @@ export class LearnedLimit {
 		const limit = this.accounts.get(account) ?? new LearnedLimit();
 		this.accounts.delete(account);
 		this.accounts.set(account, limit);
-		for (const [oldest] of this.accounts) {
-			if (this.accounts.size <= MAX_KEPT) break;
-			this.accounts.delete(oldest);
-		}
+		dropOldest(this.accounts);
 		return limit;
 	}
 
@@ -122,10 +125,7 @@ export class LearnedLimit {
 		if (this.executions.has(execution)) return;
 		this.looksAtOnce ||= this.executions.size > 0;
 		this.executions.add(execution);
-		for (const oldest of this.executions) {
-			if (this.executions.size <= MAX_KEPT) break;
-			this.executions.delete(oldest);
-		}
+		dropOldest(this.executions);
 	}
 
 	/** Returns when the next request may start, or when to ask again. */

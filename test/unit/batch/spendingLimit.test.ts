@@ -109,3 +109,21 @@ test('a run costs no more than its maximum, with what earlier tries have paid', 
 	});
 	expect(readBalance).not.toHaveBeenCalled();
 });
+
+test.each([
+	[
+		'minimum',
+		new SpendingLimit(0.95, 0, 0, async () => 1),
+		/^Not sent: with \$1\.00 left, .* below \$0\.95$/,
+		1,
+	],
+	[
+		'maximum',
+		new SpendingLimit(0, 0.15, 0.1, async () => 1),
+		/^Not sent: after \$0\.10, .* above \$0\.15$/,
+		null,
+	],
+])('says which limit holds a request back: the %s', async (_name, limit, message, remainingCredits) => {
+	const error = { message: expect.stringMatching(message), remainingCredits, billed: 'no', attempts: 0 };
+	await expect(limit.reserve(FLUX)).rejects.toMatchObject(error);
+});
