@@ -106,12 +106,27 @@ test.each<[scope: SegmindError['stops'], endpoint: string, price: number | undef
 	['price', 'flux', undefined, true],
 	['batch', 'other', 0.01, true],
 	['nothing', 'flux', 0.05, false],
+	['nothing', 'flux', undefined, false],
 ])('an error that stops the same %s skips %s at %s: %s', async (stops, endpoint, price, skipped) => {
 	const limiter = new RateLimiter(noPace(), false, undefined);
 	limiter.stopAfter(new SegmindError('endpoint', 'Gone', 'Look.', { stops }), TARGET);
 	const turn = limiter.waitForTurn({ endpoint, price }, limit);
 	if (skipped) await expect(turn).rejects.toBeInstanceOf(SkippedError);
 	else await turn;
+});
+
+test('remembers each endpoint and price that failed', async () => {
+	const limiter = new RateLimiter(noPace(), false, undefined);
+	const scopes = { flux: 'endpoint', other: 'endpoint', video: 'price' } as const;
+	for (const [endpoint, stops] of Object.entries(scopes)) {
+		limiter.stopAfter(new SegmindError('endpoint', endpoint, 'Look.', { stops }), { endpoint, price: 3 });
+	}
+	for (const endpoint of ['flux', 'other', 'video']) {
+		const error = await settleError(limiter.waitForTurn({ endpoint, price: 1 }, limit));
+		expect(error.message).toBe(`Not sent because another request failed: ${endpoint}`);
+	}
+	await expect(limiter.waitForTurn({ endpoint: 'dear', price: 3 }, limit)).rejects.toThrow('video');
+	await limiter.waitForTurn({ endpoint: 'cheap', price: 2.99 }, limit);
 });
 
 test('starts nothing more after any error in a workflow that stops on errors', async () => {
