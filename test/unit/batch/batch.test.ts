@@ -290,6 +290,21 @@ test('storage that can not be read keeps what is paid', async () => {
 	expect(stepsOf(task)).toBe('send a, send b, send a');
 });
 
+test('keeps what is paid when its files can be neither read nor fetched again', async () => {
+	task.delivery = 'queued';
+	task.errors.set('send a', errorOf('request'));
+	expect(await outcomesOf('ab')).toBe('request b');
+	n8n.readError = 'EMFILE';
+	task.errors.set('send a', errorOf('request')).set('collect id-b', errorOf('server'));
+	const [, item] = await run('ab');
+	expect(item?.json.error).toBe(
+		'The result is paid and kept, but its files could not be fetched: It failed: server',
+	);
+	n8n.readError = undefined;
+	task.errors.set('send a', errorOf('request'));
+	expect(await outcomesOf('ab')).toBe('request b*');
+});
+
 test('a job that was held back after an uncertain one is sent by the next try', async () => {
 	n8n.onError = 'stopWorkflow';
 	task.errors.set('send a', errorOf('uncertain'));
