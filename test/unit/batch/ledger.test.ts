@@ -129,13 +129,25 @@ test('each try of a tool finds what it asked for, whatever its run index, and no
 	expect(n8n.nodeContext).toEqual({});
 });
 
+test('a call of a tool gets nothing that another call asked for, although their items are equal', async () => {
+	n8n.type = 'segmindTool';
+	n8n.items = [{ json: {} }];
+	const [fox, cat] = [jobsOf(['fox']), jobsOf(['cat'])];
+	open().record(fox[0]!, paid('fox'));
+	const ledger = open();
+	await ledger.load(cat);
+	expect(ledger.entryOf(cat[0]!)).toBeUndefined();
+});
+
 test('knows what earlier tries have spent, or may have', async () => {
 	const jobs = jobsOf(['a', 'b', 'c']);
 	const ledger = open();
 	ledger.record(jobs[0]!, paid('a'));
 	ledger.record(jobs[1]!, queued('id-b'));
 	ledger.recordUncertain(jobs[2]!, errorOf('uncertain'));
-	for (const each of [ledger, await load(jobs)]) expect(each.spentOn(jobs, () => 1)).toBe(2.05);
+	for (const each of [ledger, await load(jobs)]) {
+		expect([each.spentOn(jobs, () => 1), each.changed]).toEqual([2.05, 0]);
+	}
 	expect(ledger.spentOn(jobsOf(['d']), () => 1)).toBe(0);
 });
 

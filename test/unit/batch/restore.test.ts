@@ -35,7 +35,11 @@ test.each<
 	const restoring = restorePaid(n8n.context, ledger, jobs[0]!, () => isUsable, 'cat');
 	if (file instanceof Error) {
 		const error = { message: `The result is paid and kept, but ${file.message}`, retryable: true };
-		await expect(restoring).rejects.toMatchObject({ ...error, name: 'PendingError', requestId: null });
+		await expect(restoring).rejects.toMatchObject({
+			...error,
+			name: 'PendingError',
+			cause: expect.any(Error),
+		});
 	} else {
 		expect((await restoring)?.files[0]?.binary.fileName ?? '').toBe(file);
 	}

@@ -123,8 +123,10 @@ test('what is in flight counts towards the maximum of a run', async () => {
 	const limit = new SpendingLimit(0, 0.3, 0.1, async () => 0);
 	const first = await limit.reserve(FLUX);
 	await limit.reserve(FLUX);
-	const third = limit.reserve(FLUX);
+	const onThird = jest.fn();
+	const third = limit.reserve(FLUX).then(onThird);
 	await flush();
+	expect(onThird).not.toHaveBeenCalled();
 	limit.settle(first, { billed: 'no' });
 	await third;
 });
