@@ -238,6 +238,27 @@ describe('a node that stops on errors', () => {
 		await expect(run('x')).rejects.toMatchObject({ description });
 	});
 
+	const KEPT = '1 of 2 results are paid and kept: Retry On Fail and Retry execution pay only for the rest.';
+	const UNCERTAIN = '1 of 2 may have been billed without a result: Retry execution sends them again.';
+	const CHANGE = "Retry execution keeps this run's input: change the value in the node and retry with the";
+
+	test.each<[step: string, error: SegmindError, notes: string[]]>([
+		['send b', errorOf('uncertain'), [KEPT, UNCERTAIN]],
+		['send b', errorOf('server'), [KEPT]],
+		['send a', errorOf('server'), []],
+		['send a', errorOf('request'), [CHANGE]],
+		['collect id-b', new PendingError('Not ready', null), [KEPT]],
+		['collect id-b', errorOf('moderation'), [KEPT, CHANGE]],
+	])('says what to do after %s failed (%#)', async (step, error, notes) => {
+		task.errors.clear();
+		task.errors.set(step, error);
+		task.delivery = step.startsWith('collect') ? 'queued' : 'direct';
+		const thrown: unknown = await run('ab', { concurrency: 1, maxRetries: 0 }).catch((each: unknown) => each);
+		const { description } = thrown as { description: string };
+		const expected = [error.description, ...notes].join(' ');
+		expect(notes.at(-1) === CHANGE ? description.slice(0, expected.length) : description).toBe(expected);
+	});
+
 	test('sends nothing at all when an item is invalid', async () => {
 		await expect(run('aa', {}, [1])).rejects.toThrow('It failed: request');
 		expect(task.log).toEqual([]);
@@ -265,6 +286,44 @@ test('a cancelled execution ends at once, and knows what may have been billed', 
 	n8n.cancellation = new AbortController();
 	task.duration = 0;
 	expect(await outcomesOf('abcd')).toBe('uncertain uncertain c d');
+});
+
+test.each<[state: string, delivery: FakeTask['delivery'], isFree: boolean, later: string]>([
+	['what is paid', 'direct', false, 'a* uncertain c'],
+	['what is queued', 'queued', false, 'a* b* c'],
+	['nothing that is free', 'direct', true, 'a* b c'],
+])('a cancelled execution remembers %s', async (_name, delivery, isFree, later) => {
+	Object.assign(task, { delivery, isFree, duration: 200 });
+	void sleep(delivery === 'queued' ? 700 : 250).then(() => n8n.cancellation.abort());
+	await expect(run('abc', { concurrency: 1 })).rejects.toThrow('The execution was cancelled');
+	const text = 'The execution was cancelled while the result was being made';
+	expect(JSON.stringify(n8n.nodeContext).includes(text)).toBe(later.includes('uncertain'));
+	n8n.cancellation = new AbortController();
+	expect(await outcomesOf('abc')).toBe(later);
+});
+
+test.each<[FakeTask['delivery'], areGone: boolean, outcomes: string, steps: string]>([
+	['direct', false, 'request b*', 'send a'],
+	['queued', false, 'request b*', 'send a'],
+	['direct', true, 'request b', 'send a, send b'],
+	['queued', true, 'request b*', 'send a, collect id-b'],
+])('a second try with delivery %s and files gone: %j', async (delivery, areGone, outcomes, steps) => {
+	task.delivery = delivery;
+	for (const expected of ['request b', outcomes]) {
+		task.errors.set('send a', errorOf('request'));
+		task.log.length = 0;
+		expect(await outcomesOf('ab', { concurrency: 1 })).toBe(expected);
+		if (areGone) n8n.files.clear();
+	}
+	expect(stepsOf(task)).toBe(steps);
+});
+
+test('what earlier tries have paid, or may have, counts towards the maximum of a run', async () => {
+	task.price = undefined;
+	task.errors.set('send a', errorOf('uncertain')).set('send b', errorOf('request'));
+	const options = { maximumCostPerRun: 0.1, concurrency: 1 };
+	expect(await outcomesOf('abc', options)).toBe('uncertain request c');
+	expect(await outcomesOf('abc', options)).toBe('uncertain credits c*');
 });
 
 test('an error skips only what would meet it as well', async () => {
