@@ -128,7 +128,7 @@ export class LearnedLimit {
 		dropOldest(this.executions);
 	}
 
-	/** Returns when the next request may start, or when to ask again. */
+	/** Returns when the next request may start, or when to ask again; a time that has passed means at once. */
 	nextStart(now: number): number {
 		const next = this.nextKnownStart(now);
 		return this.looksAtOnce && this.pending === undefined && next > now + LONG_WAIT ? now : next;
@@ -142,9 +142,7 @@ export class LearnedLimit {
 		const { anchor } = this;
 		if (anchor === undefined) return now;
 		const due = anchor.at + this.longest + Math.max(MARGIN, this.latency);
-		return due <= now || !this.isConfirmed
-			? Math.max(now, due)
-			: Math.min(due, this.nextTest(anchor, due, now));
+		return this.isConfirmed ? Math.min(due, this.nextTest(anchor, due, now)) : due;
 	}
 
 	/** Records that a request starts. */
