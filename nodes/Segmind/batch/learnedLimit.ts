@@ -45,6 +45,12 @@ export interface Start {
 	readonly opens: boolean;
 }
 
+function dropOldest(kept: Map<string, unknown> | Set<string>): void {
+	for (const oldest of kept.keys()) {
+		if (kept.size > MAX_KEPT) kept.delete(oldest);
+	}
+}
+
 /**
  * The rate limit of an account, as far as it was learned from what passed and what was refused: `size` requests in any
  * `longest` milliseconds. That holds for windows that slide, that start with a request, and that follow the clock. All
@@ -82,6 +88,9 @@ export class LearnedLimit {
 
 	private lateBy = 0;
 
+	/** When the last refusal arrived. */
+	private refusedAt = -Infinity;
+
 	private testedAt = -Infinity;
 
 	/** Windows to leave between two tests. */
@@ -107,10 +116,7 @@ export class LearnedLimit {
 		const limit = this.accounts.get(account) ?? new LearnedLimit();
 		this.accounts.delete(account);
 		this.accounts.set(account, limit);
-		for (const [oldest] of this.accounts) {
-			if (this.accounts.size <= MAX_KEPT) break;
-			this.accounts.delete(oldest);
-		}
+		dropOldest(this.accounts);
 		return limit;
 	}
 
@@ -119,13 +125,10 @@ export class LearnedLimit {
 		if (this.executions.has(execution)) return;
 		this.looksAtOnce ||= this.executions.size > 0;
 		this.executions.add(execution);
-		for (const oldest of this.executions) {
-			if (this.executions.size <= MAX_KEPT) break;
-			this.executions.delete(oldest);
-		}
+		dropOldest(this.executions);
 	}
 
-	/** Returns when the next request may start, or when to ask again. */
+	/** Returns when the next request may start, or when to ask again; a time that has passed means at once. */
 	nextStart(now: number): number {
 		const next = this.nextKnownStart(now);
 		return this.looksAtOnce && this.pending === undefined && next > now + LONG_WAIT ? now : next;
@@ -139,9 +142,7 @@ export class LearnedLimit {
 		const { anchor } = this;
 		if (anchor === undefined) return now;
 		const due = anchor.at + this.longest + Math.max(MARGIN, this.latency);
-		return due <= now || !this.isConfirmed
-			? Math.max(now, due)
-			: Math.min(due, this.nextTest(anchor, due, now));
+		return this.isConfirmed ? Math.min(due, this.nextTest(anchor, due, now)) : due;
 	}
 
 	/** Records that a request starts. */
@@ -195,6 +196,8 @@ export class LearnedLimit {
 	 */
 	refuse(start: Start, now: number, reset: number | null): void {
 		this.latency = Math.max(now - start.at, this.latency * 0.8);
+		const isSign = start.at >= this.refusedAt;
+		this.refusedAt = now;
 		this.starts = this.starts.filter((each) => each !== start);
 		if (start === this.pending) this.pending = undefined;
 		const span = start.anchor === undefined ? 0 : start.at - start.anchor;
@@ -203,7 +206,7 @@ export class LearnedLimit {
 		else if (start.kind === 'normal' && span < this.longest - 1) this.shrink(start);
 		else this.lengthen(start, span);
 		if (reset !== null) this.setReset(start, reset);
-		else if (this.isClosed) this.nextLook = this.lookAfter(start, span);
+		else if (this.isClosed) this.nextLook = this.lookAfter(start, span, isSign);
 	}
 
 	/** The request whose place in the window the next one takes; undefined while there is room. */
@@ -305,9 +308,11 @@ export class LearnedLimit {
 		this.rest = Math.max(this.rest, 2);
 	}
 
-	private lookAfter({ at }: Start, span: number): number {
+	/** @param isSign whether the request started after the last refusal: those that are refused together are one sign */
+	private lookAfter({ at }: Start, span: number, isSign: boolean): number {
 		if (!this.hasOpened) return Math.max(at + FIRST_STEP, this.closedAt + (at - this.closedAt) * GROWTH);
-		this.lateBy = this.lateBy === 0 ? LATE * span : 2 * this.lateBy;
+		if (this.lateBy === 0) this.lateBy = LATE * span;
+		else if (isSign) this.lateBy *= 2;
 		return at + Math.max(this.grace, this.lateBy);
 	}
 }

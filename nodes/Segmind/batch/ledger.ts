@@ -200,10 +200,7 @@ export class Ledger<R> {
 	}
 
 	private match(state: State['state'], jobs: ReadonlyArray<Job<R>>): void {
-		const taken = new Set(this.keys.values());
-		const entries = Object.entries(this.entries).filter(
-			([key, entry]) => entry.state === state && !taken.has(key),
-		);
+		const entries = Object.entries(this.entries).filter(([, entry]) => entry.state === state);
 		for (const [job, key] of matchEntries(entries, jobs, (each) => this.identify(each))) {
 			this.keys.set(job, key);
 			if (this.entries[key]?.fingerprint !== this.identify(job).fingerprint) this.changed += 1;

@@ -8,20 +8,10 @@ import type { Target } from './task';
 
 const MINUTE = 60_000;
 
-/** Whether a job would meet the error that another one met. */
-function faresAlike({ stops }: SegmindError, met: Target, target: Target): boolean {
-	switch (stops) {
-		case 'batch':
-			return true;
-		case 'endpoint':
-			return target.endpoint === met.endpoint;
-		case 'price':
-			if (target.endpoint === met.endpoint) return true;
-			return target.price !== undefined && met.price !== undefined && target.price >= met.price;
-		case 'nothing':
-			return false;
-	}
-}
+/** Whether a job would meet an error that another one met, which does not stop the whole batch. */
+const faresAlike = ({ stops }: SegmindError, met: Target, target: Target): boolean =>
+	target.endpoint === met.endpoint ||
+	(stops === 'price' && (target.price ?? -Infinity) >= (met.price ?? Infinity));
 
 /** The error of a request that was not sent because the execution was cancelled. */
 export const cancelledError = (): SkippedError =>
@@ -49,8 +39,6 @@ export function paceOf(context: IExecuteFunctions, requestsPerMinute: number): P
 export class RateLimiter {
 	/** Milliseconds that requests waited for the rate limit. */
 	waited = 0;
-
-	private waitedUntil = 0;
 
 	private stoppedBy: SegmindError | undefined;
 
@@ -135,7 +123,7 @@ export class RateLimiter {
 				return limit.start(now);
 			}
 			await wait(Math.ceil(Math.max(paced, limited)), this.ended);
-			if (limited > paced) this.countWait(now);
+			if (limited > paced) this.waited += performance.now() - now;
 		}
 	}
 
@@ -145,12 +133,5 @@ export class RateLimiter {
 		for (const { error, target: met } of this.stops.values()) {
 			if (faresAlike(error, met, target)) throw SkippedError.because(error);
 		}
-	}
-
-	/** Requests wait side by side: time counts once. */
-	private countWait(from: number): void {
-		const now = performance.now();
-		this.waited += Math.max(0, now - Math.max(from, this.waitedUntil));
-		this.waitedUntil = now;
 	}
 }

@@ -64,6 +64,34 @@ it('sends no key with a download, and nothing to a blocked address', async () =>
 	expect(client.blockedReason(`https://${'x'.repeat(400)}.local/1`)).toHaveLength(300);
 });
 
+it('tells a download that the network policy of n8n forbids from a connection that broke', async () => {
+	const { context } = contextOf({ apiKey: KEY, baseUrl: server.url });
+	const client = await SegmindClient.open(context);
+	const download = async (message: string) => {
+		context.helpers.httpRequest = jest
+			.fn()
+			.mockRejectedValue(new Error('n8n', { cause: new Error(message) }));
+		await client.download('https://files.example/1', 7);
+	};
+	const forbidden = {
+		reason: 'response',
+		billed: 'unknown',
+		message: expect.stringContaining('network policy'),
+	};
+	await expect(download('restricted IP address')).rejects.toMatchObject(forbidden);
+	await expect(download('socket hang up')).rejects.toMatchObject({ reason: 'uncertain' });
+});
+
+it('tells accounts apart, without the key', async () => {
+	const accounts = [KEY, 'key-2'].flatMap((apiKey) =>
+		['https://a.example', 'https://b.example'].map(
+			async (baseUrl) => (await SegmindClient.open(contextOf({ apiKey, baseUrl }).context)).account,
+		),
+	);
+	expect(new Set(await Promise.all(accounts)).size).toBe(4);
+	expect((await Promise.all(accounts)).join(' ')).not.toContain(KEY);
+});
+
 const tooLarge = (limit: number) => ({
 	reason: 'response',
 	billed: 'unknown',

@@ -67,6 +67,20 @@ it.each<[why: string, thrown: unknown, advice?: RegExp]>([
 	expect(error.description).toMatch(/\. Nothing was billed\.$/);
 });
 
+it.each([
+	['https://a.example', 443, 'host a.example'],
+	['http://a.example', 80, 'host a.example'],
+	['http://a.example', 443, 'proxy at port 443'],
+	['https://a.example', 80, 'proxy at port 80'],
+	['https://a.example:8443/v1', 8443, 'host a.example:8443'],
+	['https://a.example:8443', 443, 'proxy at port 443'],
+])('names who refused a request to %s at port %i: the %s', (url, port, who) => {
+	for (const fields of [{ port }, { errors: [{ port }, { port: 1 }] }]) {
+		const why = `the ${who} refused the connection`;
+		expect(whyNotConnected(wrapped('x', 'ECONNREFUSED', fields), url)).toEqual({ why });
+	}
+});
+
 it.each(['n8n: restricted IP address', 'The hostname is blocked', 'the destination hostname is restricted'])(
 	'is not retried when the network policy forbids it: %s',
 	(words) => {

@@ -149,6 +149,8 @@ test.each<[script: string, seconds: number, polls: number | number[], outcome: o
 	['QUEUED', 6, [0, 1000, 2500, 4750, 5000], late(6, ' \\(last status: QUEUED\\)$')],
 	['QUEUED', 2.5, [0, 1000, 1500], late(2.5)],
 	['200', 0.5, 1, late(0.5, ' \\(last status: none\\)$')],
+	['200Maintenance', 0.5, 1, late(0.5, ' \\(last status: none\\): Maintenance$')],
+	['503', 0.5, 1, { ...late(0.5, ': Segmind failed to process'), statusCode: 503 }],
 	['network', 3, [0, 1000, 2000], late(3, ': no response: network$')],
 	[
 		'200{"status":"key-1x"} network',

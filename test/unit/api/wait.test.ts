@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events';
 import process from 'node:process';
 
-import { Deadline, wait } from '../../../nodes/Segmind/api/wait';
+import { createYielder, Deadline, wait } from '../../../nodes/Segmind/api/wait';
 
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick'] }));
 afterEach(() => jest.useRealTimers());
@@ -49,6 +49,19 @@ test('10,000 waits share one listener, warn of nothing, end together, and leave 
 	await new Promise<void>((resolve) => process.nextTick(resolve));
 	process.off('warning', warn);
 	expect([listeners(), warn.mock.calls]).toEqual([0, []]);
+});
+
+test('a loop lets n8n do other work each time it has blocked for 50 ms', async () => {
+	const yieldIfNeeded = createYielder();
+	const timersAfter = (milliseconds: number): number => {
+		jest.advanceTimersByTime(milliseconds);
+		void yieldIfNeeded();
+		return jest.getTimerCount();
+	};
+	for (let rounds = 0; rounds < 2; rounds += 1) {
+		expect([timersAfter(30), timersAfter(19), timersAfter(1)]).toEqual([0, 0, 1]);
+		await jest.runAllTimersAsync();
+	}
 });
 
 test('a deadline gives each request what is left, within its limit and at least a second', () => {

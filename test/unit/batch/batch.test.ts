@@ -238,6 +238,27 @@ describe('a node that stops on errors', () => {
 		await expect(run('x')).rejects.toMatchObject({ description });
 	});
 
+	const KEPT = '1 of 2 results are paid and kept: Retry On Fail and Retry execution pay only for the rest.';
+	const UNCERTAIN = '1 of 2 may have been billed without a result: Retry execution sends them again.';
+	const CHANGE = "Retry execution keeps this run's input: change the value in the node and retry with the";
+
+	test.each<[step: string, error: SegmindError, notes: string[]]>([
+		['send b', errorOf('uncertain'), [KEPT, UNCERTAIN]],
+		['send b', errorOf('server'), [KEPT]],
+		['send a', errorOf('server'), []],
+		['send a', errorOf('request'), [CHANGE]],
+		['collect id-b', new PendingError('Not ready', null), [KEPT]],
+		['collect id-b', errorOf('moderation'), [KEPT, CHANGE]],
+	])('says what to do after %s failed (%#)', async (step, error, notes) => {
+		task.errors.clear();
+		task.errors.set(step, error);
+		task.delivery = step.startsWith('collect') ? 'queued' : 'direct';
+		const thrown: unknown = await run('ab', { concurrency: 1, maxRetries: 0 }).catch((each: unknown) => each);
+		const { description } = thrown as { description: string };
+		const expected = [error.description, ...notes].join(' ');
+		expect(notes.at(-1) === CHANGE ? description.slice(0, expected.length) : description).toBe(expected);
+	});
+
 	test('sends nothing at all when an item is invalid', async () => {
 		await expect(run('aa', {}, [1])).rejects.toThrow('It failed: request');
 		expect(task.log).toEqual([]);
@@ -267,6 +288,44 @@ test('a cancelled execution ends at once, and knows what may have been billed', 
 	expect(await outcomesOf('abcd')).toBe('uncertain uncertain c d');
 });
 
+test.each<[state: string, delivery: FakeTask['delivery'], isFree: boolean, later: string]>([
+	['what is paid', 'direct', false, 'a* uncertain c'],
+	['what is queued', 'queued', false, 'a* b* c'],
+	['nothing that is free', 'direct', true, 'a* b c'],
+])('a cancelled execution remembers %s', async (_name, delivery, isFree, later) => {
+	Object.assign(task, { delivery, isFree, duration: 200 });
+	void sleep(delivery === 'queued' ? 700 : 250).then(() => n8n.cancellation.abort());
+	await expect(run('abc', { concurrency: 1 })).rejects.toThrow('The execution was cancelled');
+	const text = 'The execution was cancelled while the result was being made';
+	expect(JSON.stringify(n8n.nodeContext).includes(text)).toBe(later.includes('uncertain'));
+	n8n.cancellation = new AbortController();
+	expect(await outcomesOf('abc')).toBe(later);
+});
+
+test.each<[FakeTask['delivery'], areGone: boolean, outcomes: string, steps: string]>([
+	['direct', false, 'request b*', 'send a'],
+	['queued', false, 'request b*', 'send a'],
+	['direct', true, 'request b', 'send a, send b'],
+	['queued', true, 'request b*', 'send a, collect id-b'],
+])('a second try with delivery %s and files gone: %j', async (delivery, areGone, outcomes, steps) => {
+	task.delivery = delivery;
+	for (const expected of ['request b', outcomes]) {
+		task.errors.set('send a', errorOf('request'));
+		task.log.length = 0;
+		expect(await outcomesOf('ab', { concurrency: 1 })).toBe(expected);
+		if (areGone) n8n.files.clear();
+	}
+	expect(stepsOf(task)).toBe(steps);
+});
+
+test('what earlier tries have paid, or may have, counts towards the maximum of a run', async () => {
+	task.price = undefined;
+	task.errors.set('send a', errorOf('uncertain')).set('send b', errorOf('request'));
+	const options = { maximumCostPerRun: 0.1, concurrency: 1 };
+	expect(await outcomesOf('abc', options)).toBe('uncertain request c');
+	expect(await outcomesOf('abc', options)).toBe('uncertain credits c*');
+});
+
 test('an error skips only what would meet it as well', async () => {
 	task.errors.set('send x', new SegmindError('endpoint', 'Gone', 'Look.', { stops: 'endpoint' }));
 	expect(await outcomesOf('xaxb', { concurrency: 1 })).toBe('endpoint a endpoint b');
@@ -288,6 +347,21 @@ test('storage that can not be read keeps what is paid', async () => {
 	task.errors.set('send x', errorOf('request'));
 	n8n.readError = undefined;
 	expect(stepsOf(task)).toBe('send a, send b, send a');
+});
+
+test('keeps what is paid when its files can be neither read nor fetched again', async () => {
+	task.delivery = 'queued';
+	task.errors.set('send a', errorOf('request'));
+	expect(await outcomesOf('ab')).toBe('request b');
+	n8n.readError = 'EMFILE';
+	task.errors.set('send a', errorOf('request')).set('collect id-b', errorOf('server'));
+	const [, item] = await run('ab');
+	expect(item?.json.error).toBe(
+		'The result is paid and kept, but its files could not be fetched: It failed: server',
+	);
+	n8n.readError = undefined;
+	task.errors.set('send a', errorOf('request'));
+	expect(await outcomesOf('ab')).toBe('request b*');
 });
 
 test('a job that was held back after an uncertain one is sent by the next try', async () => {

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { mapConcurrent } from '../../../nodes/Segmind/batch/mapConcurrent';
+import { Concurrency, mapConcurrent } from '../../../nodes/Segmind/batch/mapConcurrent';
 import { now, settle, useFakeTime } from './setup';
 
 test('keeps at most `limit` calls going and returns the results in order', async () => {
@@ -16,4 +16,36 @@ test('keeps at most `limit` calls going and returns the results in order', async
 	expect(results).toEqual(['300 as number 1', '100 as number 2', '200 as number 2']);
 	expect(now()).toBe(300);
 	expect(await mapConcurrent([], { limit: 2 }, map)).toEqual([]);
+});
+
+test('works on more as soon as more is allowed, and on less when less is', async () => {
+	useFakeTime();
+	const concurrency = { limit: 1 };
+	const started: number[] = [];
+	const map = async (limit: number): Promise<void> => {
+		started.push(now());
+		await sleep(100);
+		concurrency.limit = limit;
+	};
+	await settle(mapConcurrent([3, 3, 3, 1, 1, 1], concurrency, map));
+	expect(started).toEqual([0, 100, 100, 100, 200, 300]);
+});
+
+test('concurrency that adapts starts at 4, grows to 20, and halves once in a second; a fixed one stays', () => {
+	useFakeTime();
+	const [adapting, fixed] = [new Concurrency(0), new Concurrency(7)];
+	const limitAfter = (change: 'grow' | 'shrink', count: number): number => {
+		for (let done = 0; done < count; done += 1) for (const each of [adapting, fixed]) each[change]();
+		expect(fixed.limit).toBe(7);
+		return adapting.limit;
+	};
+	expect(adapting.limit).toBe(4);
+	expect([limitAfter('grow', 1), limitAfter('grow', 100)]).toEqual([5, 20]);
+	expect([limitAfter('grow', 1), limitAfter('shrink', 1), limitAfter('shrink', 9)]).toEqual([20, 10, 10]);
+	jest.advanceTimersByTime(999);
+	expect(limitAfter('shrink', 1)).toBe(10);
+	for (const limit of [5, 2, 1, 1]) {
+		jest.advanceTimersByTime(1000);
+		expect(limitAfter('shrink', 1)).toBe(limit);
+	}
 });

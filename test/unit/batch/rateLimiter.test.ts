@@ -2,7 +2,8 @@ import { sleep } from 'n8n-workflow';
 
 import { SegmindError, SkippedError } from '../../../nodes/Segmind/api/errors';
 import { LearnedLimit } from '../../../nodes/Segmind/batch/learnedLimit';
-import { RateLimiter } from '../../../nodes/Segmind/batch/rateLimiter';
+import { paceOf, RateLimiter } from '../../../nodes/Segmind/batch/rateLimiter';
+import { FakeN8n } from '../context';
 import { errorOf, now, settle, settleError, useFakeTime } from './setup';
 
 let accounts = 0;
@@ -33,6 +34,17 @@ test('starts requests at the pace of the user, also in the next round of a loop'
 	const next = new RateLimiter(pace, false, undefined);
 	expect(await starts(next, 1)).toEqual([600]);
 	expect(next.waited).toBe(0);
+});
+
+test('keeps the pace of the user over the rounds of a loop, and nothing where there is none', async () => {
+	const { context } = Object.assign(new FakeN8n(), { nodeContext: {} });
+	const round = async (requestsPerMinute: number, count: number): Promise<number[]> =>
+		await starts(new RateLimiter(paceOf(context, requestsPerMinute), false, undefined), count);
+	expect(await round(0, 2)).toEqual([0, 0]);
+	expect(context.getContext('node')).toEqual({});
+	expect(await round(600, 2)).toEqual([0, 100]);
+	expect(await round(60, 2)).toEqual([200, 1200]);
+	expect(await round(600, 1)).toEqual([2200]);
 });
 
 test('all wait for the rate limit together, in their order, and the time counts once', async () => {
@@ -94,12 +106,27 @@ test.each<[scope: SegmindError['stops'], endpoint: string, price: number | undef
 	['price', 'flux', undefined, true],
 	['batch', 'other', 0.01, true],
 	['nothing', 'flux', 0.05, false],
+	['nothing', 'flux', undefined, false],
 ])('an error that stops the same %s skips %s at %s: %s', async (stops, endpoint, price, skipped) => {
 	const limiter = new RateLimiter(noPace(), false, undefined);
 	limiter.stopAfter(new SegmindError('endpoint', 'Gone', 'Look.', { stops }), TARGET);
 	const turn = limiter.waitForTurn({ endpoint, price }, limit);
 	if (skipped) await expect(turn).rejects.toBeInstanceOf(SkippedError);
 	else await turn;
+});
+
+test('remembers each endpoint and price that failed', async () => {
+	const limiter = new RateLimiter(noPace(), false, undefined);
+	const scopes = { flux: 'endpoint', other: 'endpoint', video: 'price' } as const;
+	for (const [endpoint, stops] of Object.entries(scopes)) {
+		limiter.stopAfter(new SegmindError('endpoint', endpoint, 'Look.', { stops }), { endpoint, price: 3 });
+	}
+	for (const endpoint of ['flux', 'other', 'video']) {
+		const error = await settleError(limiter.waitForTurn({ endpoint, price: 1 }, limit));
+		expect(error.message).toBe(`Not sent because another request failed: ${endpoint}`);
+	}
+	await expect(limiter.waitForTurn({ endpoint: 'dear', price: 3 }, limit)).rejects.toThrow('video');
+	await limiter.waitForTurn({ endpoint: 'cheap', price: 2.99 }, limit);
 });
 
 test('starts nothing more after any error in a workflow that stops on errors', async () => {

@@ -101,6 +101,10 @@ test('a server that asks to wait for more than ten minutes stops the batch', asy
 	const batch = batchOf([errorOf('rateLimit', LONGER)], 1);
 	expect(await settle(Promise.all([batch.run(), batch.run()]))).toEqual(['rateLimit 1', 'rateLimit 0']);
 	expect(batch.times).toEqual([0]);
+	const stopped = settleError(batch.limiter.waitForTurn(TARGET, LearnedLimit.of('another')));
+	expect((await stopped).message).toMatch(
+		/: It failed: rateLimit\. It asks to wait until 1970-01-01 00:10 UTC$/,
+	);
 });
 
 test('a rate limit that lets nothing pass for ten minutes stops the batch', async () => {
@@ -109,6 +113,8 @@ test('a rate limit that lets nothing pass for ten minutes stops the batch', asyn
 		expect.stringMatching(/^rateLimit \d+$/),
 		expect.stringMatching(/^rateLimit \d+$/),
 	]);
+	const stopped = settleError(batch.limiter.waitForTurn(TARGET, LearnedLimit.of('another')));
+	expect((await stopped).message).toMatch(/: It failed: rateLimit$/);
 	expect(now()).toBeGreaterThan(TEN_MINUTES);
 	expect(now()).toBeLessThan(2 * TEN_MINUTES);
 });

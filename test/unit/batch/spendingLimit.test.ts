@@ -90,13 +90,45 @@ test('sends one request of an unknown price, and learns it before the next', asy
 	expect(second).toBeInstanceOf(SkippedError);
 });
 
-test('reads the balance again when a request of an unknown price says nothing', async () => {
+test.each<[minimum: number, endpoints: string[]]>([
+	[0, ['video', 'video']],
+	[1, ['video', 'other']],
+])('requests of an unknown price need not wait for each other with a minimum of %d: %j', async (...row) => {
+	const [minimum, endpoints] = row;
+	const limit = new SpendingLimit(minimum, 0, 0, async () => 5);
+	const reserve = endpoints.map(async (endpoint) => await limit.reserve({ endpoint, price: undefined }));
+	await expect(Promise.all(reserve)).resolves.toHaveLength(2);
+});
+
+test.each<[readings: number, outcome: string, response: Response]>([
+	[2, 'cost something unknown', [null]],
+	[2, 'may have cost something', 'unknown'],
+	[1, 'cost nothing', 'no'],
+	[1, 'says the balance', [null, 2]],
+	[1, 'says its cost', [3.02]],
+])('reads the balance %i times where a request of an unknown price %s', async (readings, _name, response) => {
 	const readBalance = jest.fn().mockResolvedValueOnce(5).mockResolvedValue(2);
 	const limit = new SpendingLimit(1.97, 0, 0, readBalance);
 	const video = { endpoint: 'video', price: undefined };
-	limit.settle(await limit.reserve(video), { billed: 'yes', usage: usageOf(null) });
-	await expect(limit.reserve(video)).rejects.toBeInstanceOf(SkippedError);
-	expect(readBalance).toHaveBeenCalledTimes(2);
+	const reservation = await limit.reserve(video);
+	if (typeof response === 'string') limit.settle(reservation, { billed: response });
+	else limit.settle(reservation, { billed: 'yes', usage: usageOf(...response) });
+	const next = limit.reserve(video);
+	if (response === 'no') await next;
+	else await expect(next).rejects.toBeInstanceOf(SkippedError);
+	expect(readBalance).toHaveBeenCalledTimes(readings);
+});
+
+test('what is in flight counts towards the maximum of a run', async () => {
+	const limit = new SpendingLimit(0, 0.3, 0.1, async () => 0);
+	const first = await limit.reserve(FLUX);
+	await limit.reserve(FLUX);
+	const onThird = jest.fn();
+	const third = limit.reserve(FLUX).then(onThird);
+	await flush();
+	expect(onThird).not.toHaveBeenCalled();
+	limit.settle(first, { billed: 'no' });
+	await third;
 });
 
 test('a run costs no more than its maximum, with what earlier tries have paid', async () => {
@@ -108,4 +140,22 @@ test('a run costs no more than its maximum, with what earlier tries have paid', 
 		description: expect.stringContaining("'Maximum Cost per Run'"),
 	});
 	expect(readBalance).not.toHaveBeenCalled();
+});
+
+test.each([
+	[
+		'minimum',
+		new SpendingLimit(0.95, 0, 0, async () => 1),
+		/^Not sent: with \$1\.00 left, .* below \$0\.95$/,
+		1,
+	],
+	[
+		'maximum',
+		new SpendingLimit(0, 0.15, 0.1, async () => 1),
+		/^Not sent: after \$0\.10, .* above \$0\.15$/,
+		null,
+	],
+])('says which limit holds a request back: the %s', async (_name, limit, message, remainingCredits) => {
+	const error = { message: expect.stringMatching(message), remainingCredits, billed: 'no', attempts: 0 };
+	await expect(limit.reserve(FLUX)).rejects.toMatchObject(error);
 });

@@ -1,4 +1,4 @@
-import { blockedReason } from '../../nodes/Segmind/api/fileUrl';
+import { blockedReason } from '../../../nodes/Segmind/api/fileUrl';
 
 const SEGMIND = 'https://api.segmind.com';
 const EMULATOR = 'http://127.0.0.1:5678';
