@@ -3,11 +3,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import { toEntry } from '../jobs/checks';
 import { getCredits } from './account/getCredits';
 import { generate } from './image/generate';
+import { getMany } from './image/getMany/getMany';
 import { getResult } from './image/getResult';
 import type { Operation } from './operation';
 import { runFlow } from './pixelFlow/run';
 
-const OPERATIONS: readonly Operation[] = [generate, getResult, getCredits, runFlow];
+const OPERATIONS: readonly Operation[] = [generate, getMany, getResult, getCredits, runFlow];
 
 const RESOURCES = [
 	{ name: 'Account', value: 'account' },

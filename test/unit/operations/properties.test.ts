@@ -47,6 +47,8 @@ const PANELS = {
 	'model=other': `${MODEL} modelId= modelBody={"prompt":""} ${OPTIONS}`,
 	'operation=getResult': `resource=image operation=generate requestId= options: ${FILE} includeInputFields=false
 		linkExpiry=none binaryPropertyOutput=data timeout=600`,
+	'operation=getMany': `resource=image operation=generate returnAll=false limit=50 filters: from= model=
+		status=COMPLETED to= options: downloadFiles=false sort=newest`,
 	'resource=account&operation=getCredits': 'resource=image operation=getCredits',
 	'resource=pixelFlow&operation=run': `resource=image operation=run flow= inputMode=fields inputFields: name= value=
 		downloadFiles=true ${FLOW_OPTIONS}`,
