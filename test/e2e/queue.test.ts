@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IDataObject, INode } from 'n8n-workflow';
 import sharp from 'sharp';
 
@@ -6,27 +5,11 @@ import { Emulator } from '../emulator/emulator';
 import type { Execution } from './n8n';
 import type { Program } from './process';
 import { until } from './process';
-import { Redis } from './redis';
+import { queueMode, WORKER_CONCURRENCY } from './production';
 import { setUp } from './setup';
 import { alreadyPaidOf, outputOf } from './workflow';
 
-/** Executions that each worker runs at a time. The others wait in the queue. */
-const WORKER_CONCURRENCY = 2;
-
-const setup = setUp({
-	environment: async () => ({
-		EXECUTIONS_MODE: 'queue',
-		OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
-		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
-		QUEUE_BULL_REDIS_PORT: String(setup.closeLater(await Redis.start()).port),
-		N8N_ENCRYPTION_KEY: randomUUID(),
-		N8N_CONCURRENCY_PRODUCTION_LIMIT: String(WORKER_CONCURRENCY),
-		// Finds a dead worker, which no longer renews its lock, in seconds rather than in a minute and a half.
-		QUEUE_WORKER_LOCK_DURATION: '5000',
-		QUEUE_WORKER_LOCK_RENEW_TIME: '1000',
-		QUEUE_WORKER_STALLED_INTERVAL: '2000',
-	}),
-});
+const setup = setUp({ environment: async () => await queueMode(setup) });
 let workers: readonly [Program, Program];
 
 beforeAll(async () => {
