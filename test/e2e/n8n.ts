@@ -160,6 +160,28 @@ export class N8n {
 		return (await this.rest<{ id: string }>('POST', '/workflows', { active: false, ...workflow })).id;
 	}
 
+	/** Publishes a saved workflow: its trigger starts production executions from now on. */
+	async publish(workflow: string): Promise<string> {
+		const { versionId } = await this.rest<{ versionId: string }>('GET', `/workflows/${workflow}`);
+		await this.rest('POST', `/workflows/${workflow}/activate`, { versionId });
+		const path = `/workflows/${workflow}/publication-status`;
+		const isPublished = async () => (await this.rest('GET', path)).status === 'published';
+		await until(`workflow ${workflow} is published`, isPublished);
+		return workflow;
+	}
+
+	/** Calls a published webhook, and returns its response. */
+	async call<T>(path: string, body: IDataObject): Promise<T> {
+		const response = await fetch(`${this.url}/webhook/${path}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+		});
+		const text = await response.text();
+		if (!response.ok) throw new Error(`webhook ${path}: ${response.status} ${text.slice(0, 500)}`);
+		return JSON.parse(text) as T;
+	}
+
 	/** Returns the Segmind node of a saved workflow. */
 	async savedNode(workflow: string): Promise<INode | undefined> {
 		const { nodes } = await this.rest<{ nodes: INode[] }>('GET', `/workflows/${workflow}`);
