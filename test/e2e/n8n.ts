@@ -148,6 +148,15 @@ export class N8n {
 		return (JSON.parse(text) as { data: T }).data;
 	}
 
+	/** Counts the jobs of the queue, as n8n's metrics do once a second. */
+	async queue(): Promise<Record<'waiting' | 'active' | 'completed' | 'failed', number>> {
+		const metrics = await (await fetch(`${this.url}/metrics`)).text();
+		const count = (state: string) =>
+			Number(new RegExp(`^n8n_scaling_mode_queue_jobs_${state} (\\d+)`, 'm').exec(metrics)?.[1]);
+		const [waiting, active] = [count('waiting'), count('active')];
+		return { waiting, active, completed: count('completed'), failed: count('failed') };
+	}
+
 	/** Saves a credential. */
 	async credential(type: string, data: IDataObject, name = type): Promise<Credential> {
 		const saved = await this.rest<Credential>('POST', '/credentials', { name, type, data });

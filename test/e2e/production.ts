@@ -21,6 +21,9 @@ export async function queueMode(setup: Setup): Promise<Environment> {
 		N8N_DEFAULT_BINARY_DATA_MODE: 'database',
 		N8N_ENCRYPTION_KEY: randomUUID(),
 		N8N_CONCURRENCY_PRODUCTION_LIMIT: String(WORKER_CONCURRENCY),
+		N8N_METRICS: 'true',
+		N8N_METRICS_INCLUDE_QUEUE_METRICS: 'true',
+		N8N_METRICS_QUEUE_METRICS_INTERVAL: '1',
 		// Finds a dead worker, which no longer renews its lock, in seconds rather than in a minute and a half.
 		QUEUE_WORKER_LOCK_DURATION: '5000',
 		QUEUE_WORKER_LOCK_RENEW_TIME: '1000',
