@@ -2,6 +2,7 @@ import manifest from '../package.json';
 import { code, toTable } from './markdown';
 
 const REASONS: Readonly<Record<keyof typeof manifest.devDependencies, string>> = {
+	'@20minutes/s3rver': 'The S3-compatible server that n8n stores images in, in a test',
 	'@fontsource/lato': "The font of the emulator's images, which are the same on a machine without fonts",
 	'@n8n/di': "Access to the services of n8n's engine, such as the one for binary data",
 	'@n8n/node-cli': "n8n's lint rules for verified nodes",
@@ -26,7 +27,6 @@ const REASONS: Readonly<Record<keyof typeof manifest.devDependencies, string>> =
 	picocolors: 'Colours in the terminal',
 	'playwright-core': 'Drives the browser in the tests of the editor',
 	prettier: 'Formats all files',
-	s3rver: 'The S3-compatible server that n8n stores images in, in a test',
 	selfsigned: 'Certificates for the tests of TLS and of proxies',
 	sharp: "Makes the emulator's images, and decodes those that the tests receive",
 	tsx: 'Runs TypeScript without a build: emulator, demo, benchmark, documentation',

@@ -1,5 +1,9 @@
+import type { INode } from 'n8n-workflow';
+
+import { MediaLibrary } from './receivers/mediaLibrary';
+import { digestOf, paidPicture } from './receivers/pictures';
 import { setUp } from './setup';
-import { jsonOf, nodeOf, outputOf, rowsOf, TRIGGER } from './workflow';
+import { chain, jsonOf, nodeOf, outputOf, rowsOf, TRIGGER } from './workflow';
 
 const setup = setUp({ emulator: { credits: 100 } });
 
@@ -79,4 +83,34 @@ test.each([
 		expect(Buffer.byteLength(String(json.fileName))).toBeLessThan(256);
 		expect(binary?.data?.fileName).toBe(json.fileName);
 	}
+});
+
+test.each([
+	['Cyrillic', 'лиса', /^лиса-\d+\.webp$/],
+	['Thai', 'จิ้งจอก', /^จิ้งจอก-\d+\.webp$/],
+])('a %s file name arrives in a header of the next node only when it is encoded', async (_, prompt, name) => {
+	const library = setup.closeLater(await new MediaLibrary().start());
+	const upload = (node: string, value: string): INode => {
+		const header = { name: 'Content-Disposition', value: `=attachment; ${value}` };
+		const headers = { sendHeaders: true, headerParameters: { parameters: [header] } };
+		const body = { sendBody: true, contentType: 'binaryData', inputDataFieldName: 'data' };
+		const parameters = { method: 'POST', url: `${library.origin}/${node}`, ...headers, ...body, options: {} };
+		return nodeOf(node, 'n8n-nodes-base.httpRequest', parameters, { typeVersion: 4.2 });
+	};
+	const segmind = setup.segmind({ prompt });
+	const uploads = [
+		upload('Plain', 'filename="{{ $binary.data.fileName }}"'),
+		upload('Encoded', "filename*=UTF-8''{{ encodeURIComponent($binary.data.fileName) }}"),
+	];
+	const toBoth = uploads.map(({ name: node }) => ({ node, type: 'main' as const, index: 0 }));
+	const connections = { ...chain([segmind]), Segmind: { main: [toBoth] } };
+	const execution = await setup.run([segmind, ...uploads], { connections });
+	expect(execution.status).toBe('success');
+	const [image] = jsonOf(execution);
+	const [plain, encoded] = ['/Plain', '/Encoded'].map((path) => library.uploads.get(path));
+	// n8n drops the letters that a header can't hold.
+	expect(plain?.name).toMatch(/^-\d+\.webp$/);
+	expect(encoded?.name).toMatch(name);
+	expect(encoded?.name).toBe(image?.fileName);
+	expect(digestOf(encoded?.bytes)).toBe(digestOf(await paidPicture(setup.emulator, image?.seed)));
 });

@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- looks at the files that a real n8n delivers */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { IDataObject } from 'n8n-workflow';
 
 import type { Execution } from './n8n';
 import { Bucket } from './receivers/bucket';
@@ -12,17 +13,16 @@ import { jsonOf, MODERATED } from './workflow';
 const setup = setUp();
 
 /** Runs the example that fills a new bucket. */
-async function fillBucket(): Promise<{ execution: Execution; bucket: Bucket }> {
+async function fillBucket(credential: IDataObject = {}): Promise<{ execution: Execution; bucket: Bucket }> {
 	const bucket = setup.closeLater(await Bucket.start('shop-pictures'));
-	const s3 = await setup.n8n.credential('s3', bucket.credential);
-	const execution = await setup.runExample('products-to-s3', { bucket: bucket.name }, { s3 });
-	expect(execution.status).toBe('success');
-	return { execution, bucket };
+	const s3 = await setup.n8n.credential('s3', { ...bucket.credential, ...credential });
+	return { execution: await setup.runExample('products-to-s3', { bucket: bucket.name }, { s3 }), bucket };
 }
 
 /** Expects the bucket to have these pictures and nothing else. */
 async function expectPictures(execution: Execution, bucket: Bucket, names: readonly string[]): Promise<void> {
 	const pictures = await paidPictures(setup.emulator, jsonOf(execution, 'Generate pictures'));
+	expect(execution.status).toBe('success');
 	expect([...pictures.keys()]).toEqual(names);
 	const files = [...(await bucket.digests())].map(([name, digest]) => [
 		name.replace('products/', ''),
@@ -55,6 +55,13 @@ test('products-to-s3 lists what failed, and the rest arrives and is paid for onc
 	await expectPictures(execution, bucket, ['MUG-02.webp', 'LAMP-07.webp', 'BAG-12.webp']);
 	// Four products, a retry of the busy one, and the moderated one in each of the two tries that Retry On Fail adds.
 	expect(emulator.imageRequests).toHaveLength(7);
+});
+
+test('products-to-s3 with another secret key uploads nothing, since the bucket checks signatures', async () => {
+	const { execution, bucket } = await fillBucket({ secretAccessKey: 'another' });
+	expect(execution.status).toBe('error');
+	expect(execution.stored).toContain('SignatureDoesNotMatch');
+	expect(await bucket.files()).toEqual([]);
 });
 
 test('gallery-by-sftp puts two pictures of each motif on the server, and a copy on the disk', async () => {

@@ -7,11 +7,12 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 
 import type { Release } from './places';
-import { CHROMIUM, NEWEST, OLDEST } from './places';
+import { CHROMIUM, NEWEST, OLDEST, postgresProgram } from './places';
 
 /** Debian's packages, by the program that each one has. */
 const PROGRAMS: Readonly<Record<string, string>> = {
 	[CHROMIUM]: 'chromium',
+	[postgresProgram('initdb')]: 'postgresql',
 	'/usr/bin/redis-server': 'redis-server',
 	'/usr/sbin/sshd': 'openssh-server',
 };

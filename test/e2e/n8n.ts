@@ -1,18 +1,19 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- starts a real n8n for the tests */
-import { parse } from 'flatted';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
-import type { IDataObject, INode, IRunExecutionData } from 'n8n-workflow';
 
 import type { Release } from './places';
 import { NEWEST, PACKED } from './places';
 import type { Environment } from './process';
 import { freePort, Program, until } from './process';
-import { TRIGGER } from './workflow';
+import type { Owner } from './restClient';
+import { RestClient } from './restClient';
+
+export type { Credential, Execution } from './restClient';
 
 /** Milliseconds; n8n starts in about six seconds. */
 const START_LIMIT = 90_000;
@@ -28,28 +29,6 @@ const SETTINGS: Environment = {
 	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 };
 
-/** An execution that has ended. */
-export interface Execution {
-	readonly id: string;
-	readonly status: string;
-	readonly data: IRunExecutionData;
-	/** All that n8n stored about it, as text. */
-	readonly stored: string;
-}
-
-/** A saved credential, as a node refers to it. */
-export interface Credential {
-	readonly id: string;
-	readonly name: string;
-}
-
-interface Owner {
-	readonly email: string;
-	readonly firstName: string;
-	readonly lastName: string;
-	readonly password: string;
-}
-
 /** Reads the owner of an n8n folder, or makes one up. */
 async function ownerOf(folder: string): Promise<Owner> {
 	const file = join(folder, 'owner.json');
@@ -62,20 +41,22 @@ async function ownerOf(folder: string): Promise<Owner> {
 }
 
 /** A real n8n in a process of its own, with the packed node as a community package. */
-export class N8n {
+export class N8n extends RestClient {
 	private readonly programs: Program[] = [];
 
-	private cookie = '';
+	private main: Program | undefined;
 
 	private constructor(
-		readonly url: string,
+		private readonly port: number,
 		/** n8n's home: its settings, database and files. */
 		readonly folder: string,
-		readonly owner: Owner,
+		owner: Owner,
 		private readonly release: Release,
 		private readonly environment: Environment,
 		private readonly isKept: boolean,
-	) {}
+	) {
+		super(`http://127.0.0.1:${port}`, owner);
+	}
 
 	/**
 	 * Starts n8n and signs in its owner.
@@ -88,12 +69,10 @@ export class N8n {
 		const port = await freePort();
 		await mkdir(folder, { recursive: true });
 		const owner = await ownerOf(folder);
-		const url = `http://127.0.0.1:${port}`;
-		const n8n = new N8n(url, folder, owner, release, environment, home !== undefined);
+		const n8n = new N8n(port, folder, owner, release, environment, home !== undefined);
 		await rm(n8n.packageFolder, { recursive: true, force: true });
 		await cp(PACKED, n8n.packageFolder, { recursive: true });
-		await n8n.launch('start', { N8N_PORT: String(port) });
-		await n8n.signIn().catch(async (reason: unknown) => {
+		await n8n.startAgain().catch(async (reason: unknown) => {
 			const printed = await n8n.log();
 			await n8n.stop();
 			throw new Error(`n8n did not start: ${String(reason)}\n${printed}`);
@@ -101,14 +80,20 @@ export class N8n {
 		return n8n;
 	}
 
+	/** Ends n8n at once, like a power cut. Its workers go on. */
+	async kill(): Promise<void> {
+		await this.main?.kill();
+	}
+
+	/** Starts n8n at the same address with the same database, and signs in its owner. */
+	async startAgain(): Promise<void> {
+		this.main = await this.launch('start', { N8N_PORT: String(this.port) });
+		await this.signIn(START_LIMIT);
+	}
+
 	/** The folder in which n8n has the node. */
 	get packageFolder(): string {
 		return join(this.folder, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-segmind');
-	}
-
-	/** The cookie of the owner's session. */
-	get session(): string {
-		return this.cookie;
 	}
 
 	/** Starts a process that takes executions from the queue. n8n must run in queue mode. */
@@ -133,76 +118,6 @@ export class N8n {
 		if (!this.isKept) await rm(this.folder, { recursive: true, force: true });
 	}
 
-	/** Calls the API that n8n's editor uses. */
-	async rest<T = IDataObject>(method: string, path: string, body?: unknown): Promise<T> {
-		const response = await fetch(`${this.url}/rest${path}`, {
-			method,
-			headers: { 'content-type': 'application/json', cookie: this.cookie },
-			...(body === undefined ? {} : { body: JSON.stringify(body) }),
-		});
-		for (const cookie of response.headers.getSetCookie()) {
-			if (cookie.startsWith('n8n-auth=')) this.cookie = cookie.split(';')[0] ?? '';
-		}
-		const text = await response.text();
-		if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
-		return (JSON.parse(text) as { data: T }).data;
-	}
-
-	/** Saves a credential. */
-	async credential(type: string, data: IDataObject, name = type): Promise<Credential> {
-		const saved = await this.rest<Credential>('POST', '/credentials', { name, type, data });
-		return { id: saved.id, name: saved.name };
-	}
-
-	/** Saves a workflow. */
-	async import(workflow: object): Promise<string> {
-		// n8n 1 requires `active`.
-		return (await this.rest<{ id: string }>('POST', '/workflows', { active: false, ...workflow })).id;
-	}
-
-	/** Returns the Segmind node of a saved workflow. */
-	async savedNode(workflow: string): Promise<INode | undefined> {
-		const { nodes } = await this.rest<{ nodes: INode[] }>('GET', `/workflows/${workflow}`);
-		return nodes.find(({ name }) => name === 'Segmind');
-	}
-
-	/** Starts a saved workflow at its trigger, and returns the id of the execution. */
-	async begin(workflow: string, trigger: IDataObject = { name: TRIGGER }): Promise<string> {
-		const { executionId } = await this.rest<{ executionId: string }>('POST', `/workflows/${workflow}/run`, {
-			workflowData: await this.rest('GET', `/workflows/${workflow}`),
-			triggerToStartFrom: trigger,
-		});
-		return executionId;
-	}
-
-	/** Runs a saved workflow to its end. */
-	async run(workflow: string, trigger?: IDataObject): Promise<Execution> {
-		return await this.ended(await this.begin(workflow, trigger));
-	}
-
-	/** Does what the button "Retry" in the list of executions does. */
-	async retry({ id }: Execution): Promise<Execution> {
-		const path = `/executions/${id}/retry`;
-		return await this.ended((await this.rest<{ id: string }>('POST', path, { loadWorkflow: true })).id);
-	}
-
-	/** Cancels an execution. */
-	async cancel(id: string): Promise<void> {
-		await this.rest('POST', `/executions/${id}/stop`, {});
-	}
-
-	/** Waits for the end of an execution. */
-	async ended(id: string): Promise<Execution> {
-		return await until(`execution ${id} ends`, async () => {
-			const path = `/executions/${id}?includeData=true`;
-			const { status, data } = await this.rest<{ status: string; data: string }>('GET', path);
-			// n8n 1 stores the end of an execution before its data, which is an empty list until then.
-			const parsed = parse(data) as IRunExecutionData | undefined;
-			if (['new', 'running', 'waiting'].includes(status) || parsed === undefined) return undefined;
-			return { id, status, data: parsed, stored: data };
-		});
-	}
-
 	private async launch(command: 'start' | 'worker', environment: Environment): Promise<Program> {
 		const { folder, node } = this.release;
 		const script = join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
@@ -218,17 +133,5 @@ export class N8n {
 		});
 		this.programs.push(program);
 		return program;
-	}
-
-	/** Waits for n8n's API, which responds later than n8n says, and signs in. */
-	private async signIn(): Promise<void> {
-		interface Settings {
-			readonly userManagement: { readonly showSetupOnFirstLoad: boolean };
-		}
-		const settings = async () => await this.rest<Settings>('GET', '/settings').catch(() => undefined);
-		const { userManagement } = await until('its API responds', settings, START_LIMIT);
-		if (userManagement.showSetupOnFirstLoad) await this.rest('POST', '/owner/setup', this.owner);
-		const { email, password } = this.owner;
-		await this.rest('POST', '/login', { emailOrLdapLoginId: email, password });
 	}
 }

@@ -1,4 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- names the folders of a real n8n */
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -39,3 +40,11 @@ export const OLDEST = toRelease('1.123.81', '20', { overrides: { xlsx: '0.18.5' 
 export const PACKED = join(process.cwd(), '.cache', 'pack', 'package');
 
 export const CHROMIUM = '/usr/bin/chromium';
+
+const POSTGRESQL = '/usr/lib/postgresql';
+
+/** Returns the path of a program of the newest PostgreSQL, which is not on PATH in Debian. It may not be installed. */
+export function postgresProgram(name: string): string {
+	const versions = existsSync(POSTGRESQL) ? readdirSync(POSTGRESQL) : [];
+	return join(POSTGRESQL, String(Math.max(0, ...versions.map(Number))), 'bin', name);
+}

@@ -23,10 +23,14 @@ interface Options {
 
 /** The rest of a workflow besides its nodes. */
 interface Rest {
+	/** By default it is started by hand. */
+	readonly trigger?: INode;
 	readonly connections?: IConnections;
 	readonly settings?: IDataObject;
 	readonly pinData?: IDataObject;
 }
+
+const MANUAL = nodeOf(TRIGGER, 'n8n-nodes-base.manualTrigger');
 
 interface Closable {
 	close(): Promise<void>;
@@ -88,12 +92,12 @@ export class Setup {
 		return [...rowsOf(...prompts), this.segmind(parameters, rest)];
 	}
 
-	/** Saves a workflow that is started by hand, by default with each node connected to the next. */
-	async save(nodes: readonly INode[], { settings, ...rest }: Rest = {}): Promise<string> {
+	/** Saves a workflow, by default with each node connected to the next. */
+	async save(nodes: readonly INode[], { settings, trigger = MANUAL, ...rest }: Rest = {}): Promise<string> {
 		return await this.n8n.import({
 			name: 'Images',
-			nodes: [nodeOf(TRIGGER, 'n8n-nodes-base.manualTrigger'), ...nodes],
-			connections: chain(nodes),
+			nodes: [trigger, ...nodes],
+			connections: chain(nodes, trigger.name),
 			settings: { executionOrder: 'v1', ...settings },
 			...rest,
 		});

@@ -19,6 +19,13 @@ export function nodeOf(
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters, ...rest } as INode;
 }
 
+/** A trigger that runs the workflow for each POST to this path, and responds with the items of the last node. */
+export function webhookOf(path: string): INode {
+	const response = { responseMode: 'lastNode', responseData: 'allEntries', options: {} };
+	const parameters = { httpMethod: 'POST', path, ...response };
+	return nodeOf('Webhook', 'n8n-nodes-base.webhook', parameters, { typeVersion: 2, webhookId: path });
+}
+
 /** Two nodes, List and Rows, that make one item of each prompt, as a sheet does. */
 export function rowsOf(...prompts: readonly string[]): INode[] {
 	const list = { mode: 'raw', jsonOutput: JSON.stringify({ prompt: prompts }), options: {} };
@@ -29,8 +36,8 @@ export function rowsOf(...prompts: readonly string[]): INode[] {
 }
 
 /** Connects the trigger and the nodes, each to the next. */
-export function chain(nodes: readonly INode[]): IConnections {
-	const names = [TRIGGER, ...nodes.map(({ name }) => name)];
+export function chain(nodes: readonly INode[], trigger = TRIGGER): IConnections {
+	const names = [trigger, ...nodes.map(({ name }) => name)];
 	return Object.fromEntries(
 		nodes.map(({ name }, index) => [names[index], { main: [[{ node: name, type: 'main', index: 0 }]] }]),
 	) as IConnections;

@@ -57,7 +57,11 @@ export async function createAuthority(trusted: boolean) {
 				{ name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2 as const, value })) },
 			],
 		});
-	return { issue, forget: () => void Object.assign(tls, { createSecureContext: original }) };
+	return {
+		cert: authority.cert,
+		issue,
+		forget: () => void Object.assign(tls, { createSecureContext: original }),
+	};
 }
 
 const listening = new Set<Server>();
@@ -126,9 +130,9 @@ export async function proxy(connected: (client: Socket, target: string) => void)
 	return await portOf(server);
 }
 
-/** Lets a CONNECT pass. */
-export function tunnel(client: Socket, target: string): void {
-	const server = connect(Number(target.split(':').at(-1)), '127.0.0.1');
+/** Lets a CONNECT pass to its port on this machine, or to another one. */
+export function tunnel(client: Socket, target: string, port = Number(target.split(':').at(-1))): void {
+	const server = connect(port, '127.0.0.1');
 	server.on('error', () => client.destroy());
 	client.on('close', () => server.destroy());
 	client.write(head('200 Connection established'));

@@ -18,6 +18,8 @@ export class FakeN8n {
 	/** Nodes that are both before and after this one. */
 	loop: ReturnType<IExecuteFunctions['getChildNodes']> = [];
 	hints: string[] = [];
+	/** The settings of the workflow. */
+	settings: ReturnType<IExecuteFunctions['getWorkflowSettings']> = {};
 	/** Stored bytes by the id of their file. */
 	files = new Map<string, Buffer>();
 	/** Why nothing can be stored, as long as that is so. */
@@ -65,6 +67,7 @@ export class FakeN8n {
 			getExecutionId: () => this.executionId,
 			getInputData: () => this.items,
 			getNode: () => node,
+			getWorkflowSettings: () => this.settings,
 			getWorkflowDataProxy: () => ({ $runIndex: this.runIndex }) as Partial<Proxy> as Proxy,
 		};
 		return context as IExecuteFunctions;

@@ -35,9 +35,12 @@ const NO_SEGMIND_LINK =
 const LOCAL_LINK =
 	'The public link opens on this machine only. Set WEBHOOK_URL to the address that others reach; now it is';
 
-/** Only links that this n8n signed count, not Segmind's own. */
-const opensOnlyHere = (link: string): boolean =>
-	URL.canParse(link) && new URL(link).pathname.includes('/binary-data/signed') && isLoopback(new URL(link));
+const UNSAVED_LINK =
+	'This workflow saves no successful executions, so n8n deletes the image and its public link soon after the run, within 15 minutes by default. If the link has to live on, set Save Successful Production Executions to Save in the workflow settings';
+
+/** Whether it is a link that this n8n signed, and not Segmind's own. */
+const isSigned = (link: unknown): link is string =>
+	typeof link === 'string' && URL.canParse(link) && new URL(link).pathname.includes('/binary-data/signed');
 
 const images = (count: number): string => (count === 1 ? '1 image' : `${count} images`);
 
@@ -62,7 +65,7 @@ function* costLines(paidNow: readonly Delivery[], minimum: number): Generator<[s
 	}
 }
 
-function* linkLines(deliveries: readonly Delivery[]): Generator<[string, 'warning']> {
+function* linkLines(deliveries: readonly Delivery[], isSaved: boolean): Generator<[string, 'warning']> {
 	const files = deliveries.filter(({ item }) => item.binary !== undefined);
 	const missing = new Set(
 		files.filter(({ imageUrl }) => imageUrl === null).map(({ linkExpiry }) => linkExpiry),
@@ -70,21 +73,16 @@ function* linkLines(deliveries: readonly Delivery[]): Generator<[string, 'warnin
 	if (missing.delete('segmind')) yield [NO_SEGMIND_LINK, 'warning'];
 	missing.delete('none');
 	if (missing.size > 0) yield [NO_LINK, 'warning'];
-	const links = deliveries.map(({ imageUrl }) => imageUrl).filter(isKnown);
-	const local = links.find(opensOnlyHere);
+	const signed = deliveries.map(({ imageUrl }) => imageUrl).filter(isSigned);
+	const local = signed.find((link) => isLoopback(new URL(link)));
 	if (local !== undefined) yield [`${LOCAL_LINK} ${new URL(local).origin}`, 'warning'];
+	if (signed.length > 0 && !isSaved) yield [UNSAVED_LINK, 'warning'];
 }
 
-function* linesOf({
-	roundings,
-	misplaced,
-	deliveries,
-	waited,
-	changed,
-	gone,
-	unreadable,
-	options,
-}: Summary): Generator<[string, 'info' | 'warning']> {
+function* linesOf(
+	{ roundings, misplaced, deliveries, waited, changed, gone, unreadable, options }: Summary,
+	isSaved: boolean,
+): Generator<[string, 'info' | 'warning']> {
 	const paidNow = deliveries.filter(({ alreadyPaid }) => !alreadyPaid);
 	yield* costLines(paidNow, options.minimumRemainingCredits);
 	const reused = deliveries.length - paidNow.length;
@@ -106,7 +104,7 @@ function* linesOf({
 		];
 	}
 	if (waited > 0) yield [`Waited ${Math.ceil(waited / 1000)} s for Segmind's rate limit`, 'info'];
-	yield* linkLines(deliveries);
+	yield* linkLines(deliveries, isSaved);
 	const replaced = [...new Set(deliveries.flatMap((delivery) => delivery.replaced))];
 	if (replaced.length > 0) {
 		yield [`Input fields replaced or left out: ${replaced.slice(0, 10).join(', ')}`, 'info'];
@@ -124,7 +122,8 @@ function* linesOf({
 
 /** Adds hints to the output panel: what the run cost, and what the node decided for the user. */
 export function addHints(context: IExecuteFunctions, summary: Summary): void {
-	const hints = [...linesOf(summary)].map(([message, type]): NodeExecutionHint => ({
+	const isSaved = context.getWorkflowSettings().saveDataSuccessExecution !== 'none';
+	const hints = [...linesOf(summary, isSaved)].map(([message, type]): NodeExecutionHint => ({
 		message,
 		type,
 		location: 'outputPane',

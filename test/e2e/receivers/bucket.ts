@@ -1,15 +1,18 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- receives what a real n8n sends */
+import S3rver from '@20minutes/s3rver';
+import { DUMMY_ACCOUNT } from '@20minutes/s3rver/lib/models/account';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import S3rver from 's3rver';
-import { DUMMY_ACCOUNT } from 's3rver/lib/models/account';
 
 import type { ReceivedFile } from './form';
 import { digestOf } from './pictures';
 
-/** A bucket of an S3 server, which checks the id of a key and accepts any signature of version 4. */
+/**
+ * A bucket of an S3 server, which checks the signatures of version 4 that n8n makes. It lets unsigned requests pass, and
+ * does not compare the body with its signed digest. s3rver, of which it is the kept fork, accepts any such signature.
+ */
 export class Bucket {
 	private constructor(
 		readonly name: string,

@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- types of a server that receives what a real n8n sends */
-declare module 's3rver' {
+declare module '@20minutes/s3rver' {
 	import type { Server } from 'node:http';
 	import type { AddressInfo } from 'node:net';
 
@@ -17,7 +17,7 @@ declare module 's3rver' {
 	}
 }
 
-declare module 's3rver/lib/models/account' {
+declare module '@20minutes/s3rver/lib/models/account' {
 	/** The account that all requests belong to. */
 	export const DUMMY_ACCOUNT: { createKeyPair(accessKeyId: string, secretAccessKey: string): void };
 }

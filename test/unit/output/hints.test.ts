@@ -50,6 +50,23 @@ test.each<[string, number, Paid[], string[]]>([
 	expect(n8n.hints).toEqual(expected.map((part) => expect.stringContaining(part)));
 });
 
+test.each([
+	['none', open, ['n8n deletes the image and its public link soon after the run']],
+	['none', 'https://images.segmind.example/1.webp', []],
+	['none', null, []],
+	['all', open, []],
+	['DEFAULT', open, []],
+] as const)('with successful executions saved: %s, tell about the link %s', (saved, imageUrl, expected) => {
+	const n8n = new FakeN8n();
+	n8n.settings = { saveDataSuccessExecution: saved };
+	const delivery = { itemIndex: 0, item: { json: {} }, alreadyPaid: false, usage: usageOf(null) };
+	const link = { linkExpiry: 'none' as const, imageUrl };
+	const deliveries = [{ ...delivery, ...link, outputIndex: 0, replaced: [] }];
+	const options = toBatchOptions({});
+	addHints(n8n.context, { ...nothing, deliveries, options });
+	expect(n8n.hints).toEqual(expected.map((part) => expect.stringContaining(part)));
+});
+
 test('tell of changed expressions, further files and replaced input fields', () => {
 	const n8n = new FakeN8n();
 	const delivery = {
