@@ -5,7 +5,8 @@
  */
 
 export interface PublishedAttribute {
-	readonly type: 'str' | 'int' | 'float' | 'enum' | 'bool';
+	/** An `image` is a URL, `images` a list of them. */
+	readonly type: 'str' | 'int' | 'float' | 'enum' | 'bool' | 'image' | 'images';
 	readonly required?: true;
 	/** Missing where none is published. */
 	readonly default?: string | number | boolean;

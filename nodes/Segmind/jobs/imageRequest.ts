@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Attribute, Model } from '../models/attribute';
-import { applies, DRAW } from '../models/attribute';
+import type { Attribute, BodyValue, Model } from '../models/attribute';
+import { applies, DRAW, mayBeEmpty } from '../models/attribute';
 import type { RawParameters } from './checks';
 import {
 	checkValues,
@@ -14,6 +14,7 @@ import {
 	toText,
 	toWholeNumber,
 } from './checks';
+import { toImageInput, toImageInputs } from './imageInput';
 
 /** A size that the API would round, and what is sent instead, in pixels. */
 interface Rounding {
@@ -42,11 +43,15 @@ const isScalar = (value: unknown): boolean => typeof value === 'number' || typeo
 const asksToDraw = (value: unknown): boolean =>
 	value === DRAW || (typeof value === 'string' && value.trim() === String(DRAW));
 
-function toValue(attribute: Attribute, value: unknown): string | number | boolean {
+function toValue(attribute: Attribute, value: unknown): BodyValue {
 	const { label } = attribute;
 	switch (attribute.type) {
 		case 'text':
 			return toText(isScalar(value) ? String(value) : value, label, attribute.placeholder);
+		case 'image':
+			return toImageInput(value, label);
+		case 'images':
+			return toImageInputs(value, label, attribute.max);
 		case 'integer':
 			return toWholeNumber(value, label, attribute);
 		case 'decimal':
@@ -59,7 +64,9 @@ function toValue(attribute: Attribute, value: unknown): string | number | boolea
 	}
 }
 
-function roundingOf(attribute: Attribute, entered: string | number | boolean): Rounding | undefined {
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+function roundingOf(attribute: Attribute, entered: BodyValue): Rounding | undefined {
 	if (attribute.type !== 'integer' || typeof entered !== 'number') return undefined;
 	const { label, multipleOf: step = 1 } = attribute;
 	const sent = Math.round(entered / step) * step;
@@ -74,7 +81,7 @@ const inOrderOfChecks = (attributes: readonly Attribute[]): Attribute[] => [
 
 /**
  * Returns a request that the API accepts: values checked and typed, sizes rounded as the API would, and attributes that
- * don't apply left out. An empty field under Additional Fields is left to the API.
+ * don't apply left out. An empty field that is optional is left to the API.
  *
  * @param draw returns a whole number from 0 to `max`; draws the seed when none is given
  * @throws {SegmindError} for the first invalid value, before anything is spent
@@ -84,7 +91,7 @@ export function toImageRequest(
 	raw: RawParameters,
 	draw: (max: number) => number,
 ): ImageRequest {
-	const body: Record<string, string | number | boolean> = {};
+	const body: Record<string, BodyValue> = {};
 	const roundings: Rounding[] = [];
 	let seedDrawn = false;
 	for (const attribute of inOrderOfChecks(model.attributes)) {
@@ -96,7 +103,7 @@ export function toImageRequest(
 			seedDrawn = true;
 			continue;
 		}
-		if (attribute.place === 'additional' && isEmpty(value)) continue;
+		if (mayBeEmpty(attribute) && (isEmpty(value) || isEmptyList(value))) continue;
 		const checked = toValue(attribute, value);
 		const rounding = roundingOf(attribute, checked);
 		if (rounding !== undefined) roundings.push(rounding);
