@@ -21,6 +21,7 @@ import { keptError, restorePaid } from './restore';
 import { retryFreeCall, sendWithRetries } from './retry';
 import { ESTIMATE, SpendingLimit } from './spendingLimit';
 import type { Task } from './task';
+import { Uploads } from './uploads';
 
 type Outcomes = ReadonlyArray<Delivery | Failure>;
 
@@ -31,6 +32,8 @@ export class Batch<R> {
 	readonly spending: SpendingLimit;
 
 	readonly concurrency: Concurrency;
+
+	readonly uploads: Uploads;
 
 	private readonly fileNames: JobFileNames<R>;
 
@@ -57,6 +60,7 @@ export class Batch<R> {
 		const pace = paceOf(context, requestsPerMinute);
 		this.limiter = new RateLimiter(pace, stopsOnError, context.getExecutionCancelSignal());
 		this.concurrency = new Concurrency(concurrency);
+		this.uploads = new Uploads(context, context.getExecutionCancelSignal());
 		this.spending = new SpendingLimit(
 			task.isFree ? 0 : minimumRemainingCredits,
 			task.isFree ? 0 : maximumCostPerRun,
@@ -99,7 +103,7 @@ export class Batch<R> {
 			const { result, attempts } =
 				queued === undefined
 					? await this.sendWithRetries(job)
-					: { result: await this.collect(await this.client(job), job, queued), attempts: 1 };
+					: { result: await this.collectEarlier(job, queued), attempts: 1 };
 			const stored = await this.store(job, result, attempts);
 			return toDeliveries(this.context, stored, job, wasKnown && queued !== undefined);
 		} catch (thrown) {
@@ -122,22 +126,42 @@ export class Batch<R> {
 		job: Job<R>,
 	): Promise<{ readonly result: Result; readonly attempts: number }> {
 		const client = await this.client(job);
+		this.limiter.throwIfStopped(this.task.targetOf(job));
+		const prepared = await this.prepare(job, async (file) => await this.uploads.urlOf(client, file));
 		// What is free is counted apart from what is made.
 		const limit = LearnedLimit.of(this.task.isFree ? `${client.account} free` : client.account);
 		limit.enter(this.context.getExecutionId());
-		const send = async (onSent: () => void): Promise<Result> => await this.send(client, job, onSent);
+		const send = async (onSent: () => void): Promise<Result> =>
+			await this.send(client, job, prepared, onSent);
 		return await sendWithRetries(send, job.options, this.task.targetOf(job), limit, this);
 	}
 
-	private async send(client: SegmindClient, job: Job<R>, onSent: () => void): Promise<Result> {
+	private async prepare(job: Job<R>, urlOf: Parameters<NonNullable<Task<R>['prepare']>>[1]): Promise<Job<R>> {
+		return (await this.task.prepare?.(job, urlOf)) ?? job;
+	}
+
+	/** Collects what an earlier try submitted. Its files are not uploaded again. */
+	private async collectEarlier(job: Job<R>, queued: QueuedRequest): Promise<Result> {
+		const client = await this.client(job);
+		const sent = await this.prepare(job, async (file) => this.uploads.recall(client, file));
+		return await this.collect(client, job, sent, queued);
+	}
+
+	/** @param prepared the job as it is sent; the ledger knows it as `job` */
+	private async send(
+		client: SegmindClient,
+		job: Job<R>,
+		prepared: Job<R>,
+		onSent: () => void,
+	): Promise<Result> {
 		const deadline = new Deadline(job.options.timeout);
 		onSent();
 		this.inFlight.add(job);
 		try {
-			const sent = await this.task.send(client, job, deadline).catch(afterSending);
+			const sent = await this.task.send(client, prepared, deadline).catch(afterSending);
 			if ('result' in sent) return sent.result;
 			this.ledger.record(job, { state: 'queued', queued: sent.queued });
-			return await this.collect(client, job, sent.queued, deadline);
+			return await this.collect(client, job, prepared, sent.queued, deadline);
 		} finally {
 			this.inFlight.delete(job);
 		}
@@ -146,10 +170,11 @@ export class Batch<R> {
 	private async collect(
 		client: SegmindClient,
 		job: Job<R>,
+		prepared: Job<R>,
 		queued: QueuedRequest,
 		deadline = new Deadline(job.options.timeout),
 	): Promise<Result> {
-		return await this.task.collect(client, job, queued, deadline).catch((error: unknown) => {
+		return await this.task.collect(client, prepared, queued, deadline).catch((error: unknown) => {
 			if (!(error instanceof SegmindError)) {
 				throw new PendingError(String(error), queued.requestId, { cause: error });
 			}

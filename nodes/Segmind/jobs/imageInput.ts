@@ -43,12 +43,15 @@ export function toImageInput(value: unknown, label: string): string {
 	return text;
 }
 
-/** Splits a list at its commas. A comma inside an address belongs to it, unless a space or another address follows. */
+/** How an address goes on after a comma, unlike the name of a field. */
+const REST_OF_ADDRESS = /^(?!https?:)\S*[/.=&?%]/i;
+
+/** Splits a list at its commas. Addresses may have commas in them. */
 function split(text: string): string[] {
 	const entries: string[] = [];
 	for (const piece of text.split(',')) {
 		const last = entries.at(-1);
-		const continues = last !== undefined && isAddress(last.trim()) && /^\S/.test(piece) && !isAddress(piece);
+		const continues = last !== undefined && isAddress(last.trim()) && REST_OF_ADDRESS.test(piece);
 		if (continues) entries.splice(-1, 1, `${last},${piece}`);
 		else entries.push(piece);
 	}

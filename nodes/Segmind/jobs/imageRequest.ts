@@ -15,6 +15,7 @@ import {
 	toWholeNumber,
 } from './checks';
 import { toImageInput, toImageInputs } from './imageInput';
+import type { InputFile } from './inputFiles';
 
 /** A size that the API would round, and what is sent instead, in pixels. */
 interface Rounding {
@@ -30,6 +31,8 @@ export interface ImageRequest {
 	/** The price is in US dollars; undefined for a model without a table. */
 	readonly model: Pick<Model, 'id' | 'attributes'> & Partial<Pick<Model, 'price'>>;
 	readonly body: Readonly<IDataObject>;
+	/** Files that are to be uploaded, by what stands for each of them in the body. */
+	readonly files?: Readonly<Record<string, InputFile>>;
 	/** Whether the node drew the seed, because the user gave none, or -1. */
 	readonly seedDrawn: boolean;
 	readonly roundings: readonly Rounding[];

@@ -20,7 +20,10 @@ interface AttributeBase {
 	readonly description: string;
 	/** Always shown, or offered under Additional Fields. */
 	readonly place: 'top' | 'additional';
-	/** The API uses the attribute only while another one, by its wire name, has one of these values. */
+	/**
+	 * The API uses the attribute only while another one, by its wire name, has one of these values. One at the top depends on
+	 * one at the top, since n8n shows no field for what is inside a collection.
+	 */
 	readonly onlyFor?: { readonly wire: string; readonly values: readonly string[] };
 	/** Where the limits and the default come from. */
 	readonly source: string;

@@ -22,9 +22,9 @@ export const collection = (
 
 /** When the attribute applies. A field in a collection refers to the fields outside with a leading slash. */
 function conditionOf({ place, onlyFor }: Attribute, model: Model): NonNullable<IDisplayOptions['show']> {
-	if (onlyFor === undefined) return {};
-	const other = model.attributes.find(({ wire }) => wire === onlyFor.wire);
-	const path = `${place === 'top' ? '' : '/'}${other?.parameter}`;
+	const other = model.attributes.find(({ wire }) => wire === onlyFor?.wire);
+	if (onlyFor === undefined || other === undefined) return {};
+	const path = place === other.place ? other.parameter : `/${other.parameter}`;
 	return { [path]: [...onlyFor.values] };
 }
 

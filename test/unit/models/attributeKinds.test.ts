@@ -92,6 +92,17 @@ describe('an attribute that was added to the table of a model', () => {
 		]);
 	});
 
+	it('is kept by n8n while it applies, beside the additional field that it depends on', () => {
+		const valuesOf = (mood: string): INodeParameters =>
+			NodeHelpers.getNodeParameters(
+				FORM,
+				{ model: 'invented-1', additionalFields: { mood, strength: 0.7 } },
+				...([false, false, NODE, null] as const),
+			) ?? {};
+		expect(valuesOf('wild').additionalFields).toStrictEqual({ mood: 'wild', strength: 0.7 });
+		expect(valuesOf('calm').additionalFields).toStrictEqual({ mood: 'calm' });
+	});
+
 	it('is sent when it is set, in its own type', () => {
 		expect(bodyOf({})).toStrictEqual({ title: 't', output_format: 'png', prompt: 'a', first_image: 'data' });
 		const set = {

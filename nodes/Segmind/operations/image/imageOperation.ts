@@ -11,6 +11,7 @@ import type { OptionUser } from '../../jobs/optionKinds';
 import { toJobOptions } from '../../jobs/options';
 import { readAttributes, readOptions, readParameters } from '../../jobs/parameters';
 import { nthRequest } from '../../jobs/seeds';
+import { attachFiles } from '../../jobs/attachFiles';
 import type { Model } from '../../models/attribute';
 import { additionalFields, modelField, topFields } from '../../models/fields';
 import type { Operation } from '../operation';
@@ -73,14 +74,15 @@ function requestOf(
 	return toImageRequest(model, readAttributes(context, model, itemIndex), draw);
 }
 
-function jobsOf(
+async function jobsOf(
 	context: IExecuteFunctions,
 	operation: ImageOperation,
 	itemIndex: number,
-): Array<Job<ImageRequest>> {
+): Promise<Array<Job<ImageRequest>>> {
 	const options = toJobOptions(readOptions(context, itemIndex));
-	const request = requestOf(context, operation, itemIndex);
-	if (request === undefined) return [];
+	const checked = requestOf(context, operation, itemIndex);
+	if (checked === undefined) return [];
+	const request = await attachFiles(context, checked, itemIndex);
 	return Array.from({ length: options.numberOfImages }, (_, imageIndex) => ({
 		itemIndex,
 		imageIndex,

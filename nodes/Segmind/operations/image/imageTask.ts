@@ -3,6 +3,7 @@ import { submit } from '../../api/queue';
 import type { Task } from '../../batch/task';
 import { toDefaultName } from '../../files/fileName';
 import type { ImageRequest } from '../../jobs/imageRequest';
+import { withUploads } from '../../jobs/attachFiles';
 import type { Result } from '../../output/result';
 import { collectImage, requestImage } from './fetchImage';
 
@@ -23,11 +24,15 @@ function fieldsOf(
 	};
 }
 
+/** Whether a value can be raised. One that was left out is the default. */
+const isBelow = (value: unknown, attribute: { readonly default: number; readonly max: number }): boolean =>
+	Number(value ?? attribute.default) < attribute.max;
+
 /** Adds what this model offers against a moderation error. */
-function withAdvice(error: unknown, { model }: ImageRequest): unknown {
+function withAdvice(error: unknown, { model, body }: ImageRequest): unknown {
 	const isModeration = error instanceof SegmindError && error.reason === 'moderation';
 	const tolerance = model.attributes.find(({ wire }) => wire === 'safety_tolerance');
-	if (isModeration && tolerance !== undefined) {
+	if (isModeration && tolerance?.type === 'integer' && isBelow(body.safety_tolerance, tolerance)) {
 		error.description = `Reword the prompt, or raise '${tolerance.label}'. ${NOT_BILLED}`;
 	}
 	return error;
@@ -47,6 +52,7 @@ export const imageTask: Task<ImageRequest> = {
 		if (typeof seed !== 'number' && requestId === null) return undefined;
 		return toDefaultName(textOr(body.prompt, model.id), seed, requestId ?? undefined);
 	},
+	prepare: async (job, urlOf) => ({ ...job, request: await withUploads(job.request, urlOf) }),
 	async send(client, { request, options }) {
 		const { delivery, timeout } = options;
 		if (delivery !== 'direct') {
