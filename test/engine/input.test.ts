@@ -250,11 +250,11 @@ describe('a value that the node does not know', () => {
 			'of Resource',
 			{ resource: 'video', operation: 'generate', prompt: 'a fox' },
 			'\'Resource\' is not one of the choices: "video"',
-			'Use one of account, image, pixelFlow.',
+			'Use one of account, file, image, pixelFlow.',
 		],
 		...(
 			[
-				['image', 'draw', 'generate, getResult'],
+				['image', 'draw', 'generate, edit, getResult'],
 				['pixelFlow', 'generate', 'run'],
 				['account', 'run', 'getCredits'],
 			] as const

@@ -1,9 +1,11 @@
 import type { Attribute } from '../../nodes/Segmind/models/attribute';
 import { isRequired } from '../../nodes/Segmind/models/attribute';
-import { MODELS as NODE_MODELS } from '../../nodes/Segmind/models/models';
+import { EDIT_MODELS, MODELS as GENERATE_MODELS } from '../../nodes/Segmind/models/models';
 import { toImageRequest } from '../../nodes/Segmind/jobs/imageRequest';
 import type { PublishedAttribute } from '../emulator/published';
 import { MODELS, SAMPLE } from '../emulator/published';
+
+const NODE_MODELS = [...GENERATE_MODELS, ...EDIT_MODELS];
 
 const TYPES: Readonly<Record<Attribute['type'], PublishedAttribute['type']>> = {
 	...{ text: 'str', integer: 'int', decimal: 'float', choice: 'enum', boolean: 'bool' },

@@ -38,9 +38,10 @@ export interface BatchOptions {
 
 type AllOptions = JobOptions & BatchOptions;
 
-const PAID: readonly OptionUser[] = ['image:generate', 'pixelFlow:run'];
-const WITH_FILE: readonly OptionUser[] = ['image:generate', 'image:getResult'];
-const ALL: readonly OptionUser[] = ['image:generate', 'image:getResult', 'pixelFlow:run'];
+const MADE: readonly OptionUser[] = ['image:edit', 'image:generate'];
+const PAID: readonly OptionUser[] = [...MADE, 'pixelFlow:run'];
+const WITH_FILE: readonly OptionUser[] = [...MADE, 'image:getResult'];
+const ALL: readonly OptionUser[] = [...WITH_FILE, 'pixelFlow:run'];
 
 /** Fields that n8n drops when it copies an item to the next node. */
 export const DROPPED_FIELDS = ['__proto__', 'constructor', 'prototype'];
@@ -78,7 +79,7 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 		'How many images are made at the same time; 0 is automatic: up to 20, as long as the rate limit allows',
 	),
 	delivery: choice(
-		['image:generate'],
+		MADE,
 		'Delivery',
 		[
 			{
@@ -157,7 +158,7 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 		'US dollars that must stay in the account: no image is made that would take the balance below; 0 is no limit',
 	),
 	numberOfImages: wholeNumber(
-		['image:generate'],
+		MADE,
 		'Images per Item',
 		{ min: 1, max: 10, default: 1 },
 		'How many images to make of each prompt, with seeds counting up; each one is paid for',

@@ -1,6 +1,7 @@
 import type { Model } from './attribute';
 import { flux11Pro } from './flux11Pro';
 import { flux11ProUltra } from './flux11ProUltra';
+import { fluxKontextPro } from './fluxKontextPro';
 import { fluxPro } from './fluxPro';
 
 /** The choice of a model by id with a JSON body. */
@@ -8,3 +9,6 @@ export const OTHER_MODEL = 'other';
 
 /** The models that make images from text. The first one is the default. */
 export const MODELS: readonly [Model, ...Model[]] = [flux11Pro, flux11ProUltra, fluxPro];
+
+/** The models that change a picture. The first one is the default. */
+export const EDIT_MODELS: readonly [Model, ...Model[]] = [fluxKontextPro];

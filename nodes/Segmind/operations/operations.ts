@@ -2,15 +2,18 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { toEntry } from '../jobs/checks';
 import { getCredits } from './account/getCredits';
+import { upload } from './file/upload';
+import { edit } from './image/edit';
 import { generate } from './image/generate';
 import { getResult } from './image/getResult';
 import type { Operation } from './operation';
 import { runFlow } from './pixelFlow/run';
 
-const OPERATIONS: readonly Operation[] = [generate, getResult, getCredits, runFlow];
+const OPERATIONS: readonly Operation[] = [generate, edit, getResult, upload, getCredits, runFlow];
 
 const RESOURCES = [
 	{ name: 'Account', value: 'account' },
+	{ name: 'File', value: 'file' },
 	{ name: 'Image', value: 'image' },
 	{ name: 'PixelFlow', value: 'pixelFlow' },
 ] as const;

@@ -45,6 +45,9 @@ const PANELS = {
 	'model=flux-pro': `${FLUX} outputFormat=webp additionalFields: guidance=3 interval=2 outputQuality=80
 		safetyTolerance=2 seed= steps=25 ${OPTIONS}`,
 	'model=other': `${MODEL} modelId= modelBody={"prompt":""} ${OPTIONS}`,
+	'operation=edit': `resource=image operation=generate model=flux-kontext-pro prompt= inputImage=data
+		aspectRatio=match_input_image outputFormat=png additionalFields: safetyTolerance=2 seed= ${OPTIONS}`,
+	'resource=file&operation=upload': 'resource=image operation=upload binaryPropertyName=data',
 	'operation=getResult': `resource=image operation=generate requestId= options: ${FILE} includeInputFields=false
 		linkExpiry=none binaryPropertyOutput=data timeout=600`,
 	'resource=account&operation=getCredits': 'resource=image operation=getCredits',
@@ -73,6 +76,8 @@ it.each<[operation: string, values: INodeParameters, seconds: number]>([
 	['Generate, Direct', { options: { delivery: 'direct' } }, 120],
 	['Generate, Queued', { options: { delivery: 'queued' } }, 600],
 	['Generate, Submit Only', { options: { delivery: 'submitOnly' } }, 600],
+	['Edit', { operation: 'edit' }, 120],
+	['Edit, Queued', { operation: 'edit', options: { delivery: 'queued' } }, 600],
 	['Get Result', { operation: 'getResult' }, 600],
 	['PixelFlow', { resource: 'pixelFlow', operation: 'run' }, 600],
 ])(
@@ -145,5 +150,5 @@ it.each<[rule: string, fields: Field[], isKept: (field: Field) => boolean]>([
 
 it('takes a seed of -1 for every model', () => {
 	const seeds = ALL.filter(({ name }) => name === 'seed');
-	expect(seeds.map(({ typeOptions }) => typeOptions?.minValue)).toStrictEqual([-1, -1, -1]);
+	expect(seeds.map(({ typeOptions }) => typeOptions?.minValue)).toStrictEqual([-1, -1, -1, -1]);
 });
