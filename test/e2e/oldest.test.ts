@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import sharp from 'sharp';
 
 import { OLDEST } from './places';
+import type { Setup } from './setup';
 import { setUp } from './setup';
 import { alreadyPaidOf, hintsOf, jsonOf, MODERATED, outputOf, RETRY_ON_FAIL } from './workflow';
 
@@ -76,11 +77,28 @@ describe('with files in memory, the default of n8n 1', () => {
 		expect(emulator.imageRequests).toHaveLength(4);
 		expect(emulator.paid).toBe(3);
 	});
+
+	test('a picture is uploaded and edited', async () => {
+		await expectEdited(setup);
+	});
 });
+
+/** Generate, then Edit with its file. */
+async function expectEdited(setup: Setup): Promise<void> {
+	const generate = { ...setup.segmind({ prompt: 'a fox' }), name: 'Generate', id: 'Generate' };
+	const edit = setup.plainSegmind({ resource: 'image', operation: 'edit', prompt: 'a hat' });
+	const [edited] = jsonOf(await setup.run([generate, edit]));
+	expect(edited).toMatchObject({ model: 'flux-kontext-pro', width: 256, cost: 0.05 });
+	expect(setup.emulator.assets.map(({ type }) => type)).toEqual(['image/webp']);
+}
 
 describe('with files on disk', () => {
 	const environment = { ...LEGACY, N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' };
 	const setup = setUp({ release: OLDEST, environment });
+
+	test('a picture is uploaded and edited', async () => {
+		await expectEdited(setup);
+	});
 
 	test('an image has a public link that opens without a login', async () => {
 		const options = { linkExpiry: '1 hour' };
