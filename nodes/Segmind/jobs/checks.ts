@@ -8,7 +8,9 @@ export type RawParameters = Readonly<Record<string, unknown>>;
 
 /** A number that a field accepts. */
 export interface NumberRange {
+	/** -Infinity for none. */
 	readonly min: number;
+	/** Infinity for none. */
 	readonly max: number;
 	/** What the number counts, e.g. pixels. */
 	readonly unit?: string;
@@ -45,7 +47,15 @@ export function quote(value: unknown): string {
 const NUMBER = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i;
 
 function rangeAdvice({ min, max, unit }: NumberRange, kind: string): string {
-	return `Use a ${kind} from ${min} to ${max}${unit === undefined ? '' : ` (${unit})`}`;
+	const range =
+		min === -Infinity
+			? max === Infinity
+				? ''
+				: ` up to ${max}`
+			: max === Infinity
+				? ` from ${min}`
+				: ` from ${min} to ${max}`;
+	return `Use a ${kind}${range}${unit === undefined ? '' : ` (${unit})`}`;
 }
 
 /**
