@@ -7,6 +7,8 @@ import type { AddressInfo } from 'node:net';
 
 import type { Asset } from './assets';
 import { Assets, ASSETS_PATH, UPLOAD_PATH } from './assets';
+import type { Answer, ListedModel } from './catalog';
+import { LIST_PATH, listAnswer, LISTED, REJECTED_MEDIA } from './catalog';
 import type { Drawing } from './draw';
 import { draw } from './draw';
 import type { Fault } from './fault';
@@ -15,7 +17,7 @@ import { History, HISTORY_PATH } from './history';
 import type { HistoryOptions, Listed } from './history';
 import { picturesIn, readInputs } from './inputs';
 import type { JobPart } from './jobs';
-import { Job, parseJobPath } from './jobs';
+import { Job, jsonOutput, parseJobPath } from './jobs';
 import type { PublishedModel } from './published';
 import { MEDIA_TYPES, MODELS } from './published';
 import type { RateLimitOptions } from './rateLimit';
@@ -72,14 +74,19 @@ const FILES_PATH = '/files/';
 /** An endpoint that bills. */
 interface Endpoint {
 	readonly id: string;
-	readonly model: PublishedModel;
+	readonly model: KnownModel;
 	readonly isQueued: boolean;
 	readonly isFlow: boolean;
 	/** The older form of PixelFlow, with a poll URL only. */
 	readonly isOldFlow: boolean;
 }
 
-function parseEndpoint(path: string, models = MODELS): Endpoint | undefined {
+/** A model, and for one of the list how it behaves. */
+type KnownModel = PublishedModel & Partial<ListedModel>;
+
+const KNOWN: Readonly<Record<string, KnownModel>> = { ...LISTED, ...MODELS };
+
+function parseEndpoint(path: string, models = KNOWN): Endpoint | undefined {
 	const [, base, id = ''] = /^\/(v1|v2|workflows\/v2|workflows)\/([^/]+)$/.exec(path) ?? [];
 	if (base === undefined || path === ACCOUNT_PATH) return undefined;
 	const isFlow = base.startsWith('workflows');
@@ -112,6 +119,15 @@ const imageResponse = ({ output_format: format }: Drawing, body: Buffer): WireRe
 	status: 200,
 	headers: { 'content-type': MEDIA_TYPES[format] ?? '' },
 	body,
+});
+
+/** The start of an MP4, and some content. */
+const VIDEO = Buffer.concat([Buffer.from('00000020667479706d70343200000000', 'hex'), Buffer.alloc(5000, 7)]);
+
+const videoResponse = (): WireResponse => ({
+	status: 200,
+	headers: { 'content-type': 'video/mp4' },
+	body: VIDEO,
 });
 
 /** Segmind's API on loopback: it checks, draws, bills and fails as the published one does. */
@@ -148,7 +164,7 @@ export class Emulator {
 
 	private readonly uploaded = new Assets(() => this.url);
 
-	private readonly models: Record<string, PublishedModel> = { ...MODELS };
+	private readonly models: Record<string, KnownModel> = { ...KNOWN };
 
 	private rateLimit: RateLimit | undefined;
 
@@ -245,6 +261,10 @@ export class Emulator {
 		response.on('finish', recordStatus).on('close', recordStatus);
 		if (path.startsWith(FILES_PATH)) return await this.sendFile(received, response);
 		if (path.startsWith(ASSETS_PATH)) return this.sendAsset(received, response);
+		// The list is public: no key is needed.
+		if (path === LIST_PATH) {
+			return await deliver(response, this.faults.take('list', ''), jsonResponse(200, listAnswer()));
+		}
 		const endpoint = parseEndpoint(path, this.models);
 		const job = parseJobPath(path);
 		const isUpload = path === UPLOAD_PATH;
@@ -347,7 +367,7 @@ export class Emulator {
 	private async rejectPictures(addresses: readonly string[]): Promise<string | undefined> {
 		for (const address of addresses) {
 			if (!/^https?:\/\//.test(address)) {
-				return 'Reference media rejected: URL must be a valid HTTP or HTTPS URL.';
+				return REJECTED_MEDIA;
 			}
 			if ((await this.pictureAt(address)) === undefined) {
 				return `Reference media rejected: ${address} could not be loaded.`;
@@ -374,7 +394,9 @@ export class Emulator {
 		if (refusal !== undefined) return send(response, ...refusal);
 		const inputs = readInputs(model, body);
 		const pictures = inputs.error === undefined ? picturesIn(model, inputs.values) : [];
-		const error = inputs.error ?? (await this.rejectPictures(pictures));
+		const isRejected = model.addresses?.some((name) => !/^https?:/.test(String(body[name] ?? 'http:')));
+		const rejected = isRejected === true ? REJECTED_MEDIA : await this.rejectPictures(pictures);
+		const error = inputs.error ?? rejected;
 		if (error !== undefined && !isQueued) return send(response, inputs.status ?? 400, { error });
 		if ((this.credits ?? 0) < price) return send(response, ...this.insufficientCredits(isQueued, price));
 		const prompt = String(body.prompt ?? '');
@@ -397,7 +419,8 @@ export class Emulator {
 		};
 		this.list(endpoint, body, failure, accepted, isPaid);
 		if (isQueued) await this.queue(endpoint, accepted, failure, response);
-		else await this.sendImage(model === OTHER_MODEL, accepted, response);
+		else
+			await this.sendImage(model === OTHER_MODEL ? 'base64' : (model.answer ?? 'image'), accepted, response);
 	}
 
 	/** v2 has another status and another text for it than v1. */
@@ -409,14 +432,11 @@ export class Emulator {
 	}
 
 	private async sendImage(
-		isJson: boolean,
+		answer: Answer | 'base64',
 		{ id, drawing, fault, price, left }: Accepted,
 		response: ServerResponse,
 	): Promise<void> {
-		const picture = await this.drawOnce(drawing);
-		const usual = isJson
-			? jsonResponse(200, { image: picture.toString('base64') })
-			: imageResponse(drawing, picture);
+		const usual = await this.answerWith(answer, drawing);
 		await deliver(response, fault, {
 			...usual,
 			headers: {
@@ -426,20 +446,30 @@ export class Emulator {
 				'x-request-id': id,
 				'x-generation-time': (fault.delay / 1000).toFixed(3),
 				// A model without a seed of its own names none.
-				...(isJson ? {} : { 'x-seed-value': String(drawing.seed) }),
+				...(answer === 'image' ? { 'x-seed-value': String(drawing.seed) } : {}),
 			},
 		});
 	}
 
+	/** The direct response of a model, before its headers. */
+	private async answerWith(answer: Answer | 'base64', drawing: Drawing): Promise<WireResponse> {
+		if (answer === 'json') return jsonResponse(200, jsonOutput(drawing));
+		if (answer === 'video') return videoResponse();
+		const picture = await this.drawOnce(drawing);
+		if (answer === 'image') return imageResponse(drawing, picture);
+		const text = picture.toString('base64');
+		return jsonResponse(200, answer === 'base64' ? { image: text } : { images: [{ b64_json: text }] });
+	}
+
 	private async queue(
-		{ isFlow, isOldFlow }: Endpoint,
+		{ isFlow, isOldFlow, model: { answer = 'image' } }: Endpoint,
 		{ id, drawing, fault, price, left }: Accepted,
 		failure: Fault['fails'],
 		response: ServerResponse,
 	): Promise<void> {
 		// The delay is the job's; submitting takes none.
 		const { delay, ...immediate } = fault;
-		const job = new Job(this.url, { id, drawing, price, left, failure, isFlow, delay });
+		const job = new Job(this.url, { id, drawing, price, left, failure, isFlow, answer, delay });
 		this.jobs.set(job.id, job);
 		await deliver(response, immediate, jsonResponse(200, job.submission(isOldFlow)));
 	}
@@ -453,11 +483,13 @@ export class Emulator {
 
 	/** Files are public: no key is needed. */
 	private async sendFile({ path, method }: ReceivedRequest, response: ServerResponse): Promise<void> {
-		const id = jobOfFile(path);
-		const drawing = this.jobs.get(id)?.drawing ?? this.history.rows.find((row) => row.id === id)?.drawing;
-		const isGone = drawing === undefined || this.history.options.filesGone === true;
+		const [id = '', index = '0'] = jobOfFile(path).split('_');
+		const known = this.jobs.get(id)?.drawing ?? this.history.rows.find((row) => row.id === id)?.drawing;
+		const isGone = known === undefined || this.history.options.filesGone === true;
 		if (isGone || method !== 'GET') return send(response, 404, html('404 Not Found'));
-		const fault = this.faults.take('file', drawing.prompt);
+		const fault = this.faults.take('file', known.prompt);
+		if (path.endsWith('.mp4')) return await deliver(response, fault, videoResponse());
+		const drawing = { ...known, seed: known.seed + Number(index) };
 		await deliver(response, fault, imageResponse(drawing, await this.drawOnce(drawing)));
 	}
 

@@ -1,10 +1,10 @@
 /** What goes wrong with a request. It is plain JSON, so the control endpoint takes it as well. */
 export interface Fault {
 	/**
-	 * Which requests it applies to: generation (default), balance, queue status, queue result, result file, history
-	 * or upload.
+	 * Which requests it applies to: generation (default), balance, queue status, queue result, result file, history,
+	 * upload or list of models.
 	 */
-	readonly on?: 'image' | 'account' | 'status' | 'result' | 'file' | 'history' | 'upload';
+	readonly on?: 'image' | 'account' | 'status' | 'result' | 'file' | 'history' | 'upload' | 'list';
 	/** Applies only to requests whose prompt contains this. */
 	readonly prompt?: string;
 	/** How many requests it applies to, 1 by default; -1 is all of them. */
