@@ -87,3 +87,25 @@ export const edit = (
 /** A run of File: Upload. */
 export const upload = (items: INodeExecutionData[], rest: RunOptions = {}): RunOptions =>
 	withParameters({ resource: 'file', operation: 'upload', ...rest.parameters }, { items, ...rest });
+
+/** A run of Model: Run with inputs in the fields, by default for one item. */
+export const runModel = (
+	modelId: string,
+	inputs: IDataObject = { prompt: '={{ $json.prompt }}' },
+	parameters: IDataObject = {},
+	rest: RunOptions = {},
+): RunOptions =>
+	withParameters(
+		{
+			resource: 'model',
+			operation: 'run',
+			modelId: { __rl: true, mode: 'list', value: modelId },
+			inputs: { mappingMode: 'defineBelow', value: inputs, matchingColumns: [], schema: [] },
+			...parameters,
+		},
+		rest,
+	);
+
+/** A run of Model: Run with inputs as JSON, for one item. */
+export const runJson = (inputJson: string, parameters: IDataObject = {}, rest: RunOptions = {}): RunOptions =>
+	runModel('other-model', {}, { inputMode: 'json', inputJson, ...parameters }, rest);

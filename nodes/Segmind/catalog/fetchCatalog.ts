@@ -1,12 +1,12 @@
 import type { IAllExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { SEGMIND_URL } from '../../../credentials/connection';
 import { readBody } from '../api/body';
 import { connectionError } from '../api/connectionErrors';
 import { SegmindError } from '../api/errors';
 import { httpOptions } from '../api/exchange';
 import { parseJson } from '../api/json';
 import { isSuccess } from '../api/response';
+import { urlOf } from '../api/services';
 import type { Catalog } from './catalog';
 import { catalogError, readCatalog } from './catalog';
 
@@ -14,9 +14,6 @@ import { catalogError, readCatalog } from './catalog';
 export interface HttpContext {
 	readonly helpers: Pick<IAllExecuteFunctions['helpers'], 'httpRequest'>;
 }
-
-/** Where Segmind publishes its list. */
-const LIST_HOST = 'https://api.spotprod.segmind.com';
 
 const LIST_PATH = '/inference-model-information/list?segmind_model=True';
 
@@ -41,12 +38,6 @@ interface Kept {
 
 /** Lists by their addresses. Anybody may read them, so they are shared by all accounts. */
 const kept = new Map<string, Kept>();
-
-/** Returns the address of the list. With another base URL it is at that origin. */
-export function listUrl(baseUrl: string): string {
-	const isSegmind = new URL(baseUrl).origin === SEGMIND_URL;
-	return `${isSegmind ? LIST_HOST : baseUrl}${LIST_PATH}`;
-}
 
 async function request(
 	{ helpers }: HttpContext,
@@ -104,7 +95,7 @@ export async function fetchCatalog(
 	baseUrl: string,
 	{ timeout, cancelled, asksAgain }: CatalogOptions,
 ): Promise<Catalog> {
-	const url = listUrl(baseUrl);
+	const url = `${urlOf('history', baseUrl)}${LIST_PATH}`;
 	const known = kept.get(url);
 	const age = performance.now() - (known?.at ?? -Infinity);
 	if (known !== undefined && age < (known.failed ? (asksAgain ? 0 : PAUSE) : LIFETIME))

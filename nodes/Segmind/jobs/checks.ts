@@ -183,7 +183,7 @@ function parse(text: string, label: string): unknown {
 		throw invalidValue(
 			label,
 			'is not valid JSON',
-			'Check its quotes and commas, or build it with an expression',
+			'Check its quotes and commas. A text that may have quotes or line breaks goes in as {{ JSON.stringify($json.prompt) }}, without quotes around it',
 		);
 	}
 }

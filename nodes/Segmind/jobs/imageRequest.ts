@@ -43,7 +43,7 @@ export interface ImageRequest {
 const isScalar = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean';
 
 /** Returns whether a value asks for a drawn number: -1, or its digits. */
-const asksToDraw = (value: unknown): boolean =>
+export const asksToDraw = (value: unknown): boolean =>
 	value === DRAW || (typeof value === 'string' && value.trim() === String(DRAW));
 
 function toValue(attribute: Attribute, value: unknown): BodyValue {

@@ -7,6 +7,9 @@ const MODEL_ID = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
 export const isModelId = (value: unknown): value is string =>
 	typeof value === 'string' && MODEL_ID.test(value);
 
+/** An address with or without its scheme; a path alone is none. */
+const ADDRESS = /^(https?:\/\/\S+|[\w-]+(\.[\w-]+)*\.[a-z]{2,}\/\S*)$/i;
+
 /** The part of an address that names the model: what follows `models`, else the last part. */
 function lastPart(address: string): string {
 	const parts = address
@@ -24,7 +27,7 @@ function lastPart(address: string): string {
  */
 export function toModelId(value: unknown): string {
 	const text = toText(value, 'Model', 'e.g. seedream-v3-text-to-image').trim();
-	const id = text.includes('/') ? lastPart(text) : text;
+	const id = ADDRESS.test(text) ? lastPart(text.replace(/^https?:\/\/[^/]*/i, '')) : text;
 	if (isModelId(id)) return id;
 	throw invalidValue(
 		'Model',

@@ -1,6 +1,8 @@
 import { toSafeName } from '../files/fileName';
 import { MEDIA_EXTENSIONS } from '../files/fileType';
 import { checkValues, invalidValue, toText } from './checks';
+import type { Delivery } from './delivery';
+import { delivery } from './delivery';
 import type { Option, OptionUser } from './optionKinds';
 import { choice, dollarLimit, toggle, wholeNumber } from './optionKinds';
 import { timeout } from './timeout';
@@ -9,7 +11,7 @@ import { timeout } from './timeout';
 export interface JobOptions {
 	/** Name of the binary field that holds the file. */
 	readonly binaryPropertyOutput: string;
-	readonly delivery: 'direct' | 'queued' | 'submitOnly';
+	readonly delivery: Delivery;
 	/** The file name without an extension; undefined for the default name. */
 	readonly fileName: string | undefined;
 	readonly includeInputFields: boolean;
@@ -38,7 +40,7 @@ export interface BatchOptions {
 
 type AllOptions = JobOptions & BatchOptions;
 
-const MADE: readonly OptionUser[] = ['image:edit', 'image:generate'];
+const MADE: readonly OptionUser[] = ['image:edit', 'image:generate', 'model:run'];
 const PAID: readonly OptionUser[] = [...MADE, 'pixelFlow:run'];
 const WITH_FILE: readonly OptionUser[] = [...MADE, 'image:getResult'];
 const ALL: readonly OptionUser[] = [...WITH_FILE, 'pixelFlow:run'];
@@ -78,29 +80,7 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 		{ min: 0, max: 20, default: 0 },
 		'How many images are made at the same time; 0 is automatic: up to 20, as long as the rate limit allows',
 	),
-	delivery: choice(
-		MADE,
-		'Delivery',
-		[
-			{
-				name: 'Direct',
-				value: 'direct',
-				description: 'One request that returns the image; it is lost if the connection breaks',
-			},
-			{
-				name: 'Queued',
-				value: 'queued',
-				description: 'Submits, waits and fetches; if a connection breaks, a retry fetches what was paid for',
-			},
-			{
-				name: 'Submit Only',
-				value: 'submitOnly',
-				description: 'Returns the request ID at once; fetch the image with Get Result within the hour',
-			},
-		],
-		'direct',
-		'How the image is delivered',
-	),
+	delivery,
 	fileName: {
 		field: {
 			displayName: 'File Name',

@@ -22,7 +22,7 @@ const BY_DELIVERY = [
 /** The option Timeout. Its field starts with the value that holds without it. */
 export const timeout: Option<number> = {
 	...wholeNumber(
-		['image:edit', 'image:generate', 'image:getResult', 'pixelFlow:run'],
+		['image:edit', 'image:generate', 'image:getResult', 'model:run', 'pixelFlow:run'],
 		'Timeout',
 		{ min: 5, max: QUEUED_TIMEOUT, unit: 'seconds', default: DIRECT_TIMEOUT },
 		'Seconds to wait for one image, until its last byte; left out, it is 120, and 600 with queued delivery, Get Result and PixelFlow',
@@ -31,6 +31,10 @@ export const timeout: Option<number> = {
 		'image:edit': BY_DELIVERY,
 		'image:generate': BY_DELIVERY,
 		'image:getResult': [{ default: QUEUED_TIMEOUT }],
+		'model:run': [
+			{ default: QUEUED_TIMEOUT, displayOptions: { hide: { delivery: ['direct'] } } },
+			{ displayOptions: { show: { delivery: ['direct'] } } },
+		],
 		'pixelFlow:run': [{ default: QUEUED_TIMEOUT }],
 	},
 };

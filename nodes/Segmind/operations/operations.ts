@@ -6,15 +6,17 @@ import { upload } from './file/upload';
 import { edit } from './image/edit';
 import { generate } from './image/generate';
 import { getResult } from './image/getResult';
+import { runModel } from './model/run';
 import type { Operation } from './operation';
 import { runFlow } from './pixelFlow/run';
 
-const OPERATIONS: readonly Operation[] = [generate, edit, getResult, upload, getCredits, runFlow];
+const OPERATIONS: readonly Operation[] = [generate, edit, getResult, upload, getCredits, runModel, runFlow];
 
 const RESOURCES = [
 	{ name: 'Account', value: 'account' },
 	{ name: 'File', value: 'file' },
 	{ name: 'Image', value: 'image' },
+	{ name: 'Model', value: 'model' },
 	{ name: 'PixelFlow', value: 'pixelFlow' },
 ] as const;
 

@@ -1,5 +1,6 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
+import type { QueuedRequest } from '../api/queue';
 import type { Usage } from '../api/response';
 import type { MediaFile } from '../files/fileType';
 
@@ -37,3 +38,11 @@ export interface StoredResult extends ResultBase {
 	readonly namedFiles: Readonly<Record<string, IBinaryData>>;
 	readonly attempts: number;
 }
+
+/** Returns the result of a request that is not waited for: its id, by which Get Result fetches it. */
+export const toSubmitted = (fields: IDataObject, { requestId }: QueuedRequest): Result => ({
+	fields,
+	files: [],
+	usage: { cost: null, remainingCredits: null, generationTime: null, requestId },
+	status: 'QUEUED',
+});

@@ -1,10 +1,13 @@
 import { NOT_BILLED, SegmindError } from '../../api/errors';
+import type { JsonObject } from '../../api/json';
+import { findOutputs } from '../../api/outputs';
 import { submit } from '../../api/queue';
 import type { Task } from '../../batch/task';
 import { toDefaultName } from '../../files/fileName';
 import type { ImageRequest } from '../../jobs/imageRequest';
 import { withUploads } from '../../jobs/attachFiles';
 import type { Result } from '../../output/result';
+import { toSubmitted } from '../../output/result';
 import { collectImage, requestImage } from './fetchImage';
 
 const textOr = <T>(value: unknown, otherwise: T): string | T =>
@@ -28,9 +31,13 @@ function fieldsOf(
 const isBelow = (value: unknown, attribute: { readonly default: number; readonly max: number }): boolean =>
 	Number(value ?? attribute.default) < attribute.max;
 
-/** Adds what this model offers against a moderation error. */
-function withAdvice(error: unknown, { model, body }: ImageRequest): unknown {
-	const isModeration = error instanceof SegmindError && error.reason === 'moderation';
+/** Adds what this model offers against a moderation error, and where its name comes from. */
+function withAdvice(error: unknown, { model, body, anyMedia }: ImageRequest): unknown {
+	if (!(error instanceof SegmindError)) return error;
+	if (anyMedia && error.statusCode === 404 && error.reason === 'endpoint') {
+		error.description = `Check 'Model': it is the last part of the address of the model's page. ${NOT_BILLED}`;
+	}
+	const isModeration = error.reason === 'moderation';
 	const tolerance = model.attributes.find(({ wire }) => wire === 'safety_tolerance');
 	if (isModeration && tolerance?.type === 'integer' && isBelow(body.safety_tolerance, tolerance)) {
 		error.description = `Reword the prompt, or raise '${tolerance.label}'. ${NOT_BILLED}`;
@@ -56,7 +63,11 @@ export const imageTask: Task<ImageRequest> = {
 	async send(client, { request, options }) {
 		const { delivery, timeout } = options;
 		if (delivery !== 'direct') {
-			return { queued: await submit(client, `/v2/${request.model.id}`, request.body, timeout) };
+			const submitting = submit(client, `/v2/${request.model.id}`, request.body, timeout);
+			const queued = await submitting.catch((error: unknown) => {
+				throw withAdvice(error, request);
+			});
+			return { queued };
 		}
 		const { files, usage, seed, output } = await requestImage(client, request, timeout).catch(
 			(error: unknown) => {
@@ -67,11 +78,10 @@ export const imageTask: Task<ImageRequest> = {
 	},
 	async collect(client, { request, options }, queued, deadline) {
 		if (options.delivery === 'submitOnly') {
-			const { requestId } = queued;
-			const usage = { cost: null, remainingCredits: null, generationTime: null, requestId };
-			return { files: [], fields: fieldsOf(request, queued.seed), usage, status: 'QUEUED' };
+			return toSubmitted(fieldsOf(request, queued.seed), queued);
 		}
-		const collecting = collectImage(client, queued, request.body, deadline);
+		const outputsOf = (response: JsonObject) => findOutputs(response, request.body);
+		const collecting = collectImage(client, queued, outputsOf, deadline);
 		const { files, usage, seed, output } = await collecting.catch((error: unknown) => {
 			throw withAdvice(error, request);
 		});
