@@ -4,6 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { SegmindError } from '../api/errors';
 import { MODELS } from '../models/models';
 import type { Catalog, CatalogModel } from './catalog';
+import { WITHOUT_LIST } from './catalog';
 import { readForEditor } from './readForEditor';
 
 /** Models that n8n's list shows before it asks for more. */
@@ -63,6 +64,7 @@ export async function searchModels(
 ): Promise<INodeListSearchResult> {
 	const catalog = await readForEditor(this).catch(SegmindError.from);
 	if (!(catalog instanceof SegmindError)) return toModelPage(catalog, filter, paginationToken);
-	const { message, description } = catalog;
-	throw new NodeOperationError(this.getNode(), message, { message, description });
+	// The editor shows nothing but the message.
+	const message = `${catalog.message}. ${WITHOUT_LIST}`;
+	throw new NodeOperationError(this.getNode(), message, { message });
 }

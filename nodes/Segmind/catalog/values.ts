@@ -20,7 +20,8 @@ export function readFlag(value: unknown): boolean | undefined {
 	return ['false', '0', 'no'].includes(word) ? false : undefined;
 }
 
-const capitalize = (word: string): string => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
+const capitalize = (word: string): string =>
+	word === '3d' ? '3D' : `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 
 /** Returns a name for people: `num_outputs` is `Num Outputs`. */
 export const toLabel = (name: string): string =>

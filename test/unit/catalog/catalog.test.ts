@@ -39,7 +39,7 @@ it.each([
 	['textToImage', 'Text to Image'],
 	['imageTOImage', 'Image to Image'],
 	['TEXTTOVIDEO', 'Text to Video'],
-	['image_to_3d', 'Image to 3d'],
+	['image_to_3d', 'Image to 3D'],
 	['upscaleImage', 'Upscale Image'],
 	['LLM', 'LLM'],
 	['', ''],
