@@ -83,7 +83,7 @@ test('a model is picked from the list, its inputs appear, and it runs; another m
 		'Wan Text to Video (Text to Video)',
 	);
 	await pick('Kling');
-	await expectInputs('First Frame (URL)');
+	await expectInputs('First Frame (Input Field or URL)');
 	expect(emulator.paid).toBe(1);
 	for (const { path, headers } of emulator.requests) {
 		if (path === LIST_PATH) expect(headers).not.toHaveProperty('x-api-key');

@@ -3,8 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { LIST_PATH, REJECTED_MEDIA } from '../emulator/catalog';
 import { Emulator } from '../emulator/emulator';
 import type { Fault } from '../emulator/fault';
+import { pngOf } from './faults';
 import { errorOf, requestsTo, submissions, valuesOf } from './results';
-import { CONTINUE, getResult, itemsOf, RETRY_ON_FAIL, runJson, runModel } from './runs';
+import { CONTINUE, getResult, itemsOf, picturesOf, RETRY_ON_FAIL, runJson, runModel } from './runs';
 import { emulator, engine, itemsFrom, useEngine } from './setup';
 
 useEngine();
@@ -151,7 +152,7 @@ describe('is named before anything is spent:', () => {
 			'bytes where an address is needed',
 			'kling-image2video',
 			{ image: 'iVBORw0KGgo' },
-			"'First Frame' is not the address",
+			"'First Frame' names no input field",
 		],
 		['no model', '={{ "" }}', { prompt: 'a' }, "'Model' is empty"],
 		['a path for a model', '../v1/get-user-credits', { prompt: 'a' }, "'Model' is neither"],
@@ -248,6 +249,49 @@ describe('a list that can not be had', () => {
 			expect(server.requests.filter(({ path }) => path === LIST_PATH)).toHaveLength(1);
 			expect(server.paid).toBe(2);
 		});
+	});
+});
+
+describe('pictures', () => {
+	const isAsset = expect.stringMatching(new RegExp('^http://127.0.0.1:\\d+/assets/[\\w-]+\\.png$')) as string;
+
+	test('a picture of the item is uploaded once, and its address is sent', async () => {
+		const picture = await pngOf(64);
+		const items = picturesOf(picture, picture);
+		const inputs = { image: 'data', prompt: '={{ $json.prompt }}' };
+		const made = await itemsFrom(runModel('kling-image2video', inputs, {}, { items }));
+		expect(valuesOf(made, 'mimeType')).toEqual(['video/mp4', 'video/mp4']);
+		expect(submissions().map(({ body }) => body.image)).toEqual([isAsset, isAsset]);
+		expect(emulator.assets.map(({ bytes }) => bytes.equals(picture))).toEqual([true]);
+		expect(emulator.paid).toBe(2);
+	});
+
+	test('a list takes names of input fields and addresses', async () => {
+		const items = picturesOf(await pngOf(64));
+		const inputs = { prompt: 'a', image_urls: `data, ${LINK}` };
+		await itemsFrom(runModel('nano-editor', inputs, {}, { items }));
+		expect(bodies()).toEqual([{ prompt: 'a', image_urls: [isAsset, LINK] }]);
+	});
+
+	test.each<[string, string, RegExp]>([
+		['a field that is not there', 'photo', /'First Frame' names no input field with a file: "photo"/],
+		['bytes', 'data:image/png;base64,AAAA', /'First Frame' is a data URI/],
+		[
+			'an address in a private network',
+			'https://10.0.0.1/a.png',
+			/'First Frame' is an address inside a private/,
+		],
+	])('%s is named before anything is spent', async (_, image, words) => {
+		const run = runModel(
+			'kling-image2video',
+			{ image },
+			{},
+			{ items: picturesOf(await pngOf(8)), node: CONTINUE },
+		);
+		const { items } = await engine.run(run);
+		expect(errorOf(items[0])).toMatchObject({ cause: 'request', billed: 'no', attempts: 0 });
+		expect(items[0]?.json.error).toMatch(words);
+		expect(emulator.imageRequests).toHaveLength(0);
 	});
 });
 

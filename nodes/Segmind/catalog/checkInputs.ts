@@ -11,6 +11,7 @@ import {
 	toNumber,
 	toWholeNumber,
 } from '../jobs/checks';
+import { toImageInput, toImageInputs } from '../jobs/imageInput';
 import type { CatalogModel } from './catalog';
 import type { Parameter } from './parameter';
 
@@ -27,15 +28,18 @@ function toLink(value: unknown, label: string): string {
 	throw invalidValue(
 		label,
 		`is not the address of a file: ${quote(value)}`,
-		`Enter an address that starts with https://, ${OR_JSON}`,
+		`Enter an address that starts with https://, which File: Upload makes of a file, ${OR_JSON}`,
 	);
 }
 
-/** Returns several addresses, from a list, its JSON, or a text with a comma or a new line between them. */
-function toLinks(value: unknown, label: string): string[] {
+/** Pictures of one input at most: more than any model is known to take. */
+const MAX_PICTURES = 100;
+
+/** Returns addresses and names of input fields, from a text with commas or new lines between them, a list or its JSON. */
+function toPictures(value: unknown, label: string): string[] {
 	const parsed = typeof value === 'string' && value.trim().startsWith('[') ? parseJson(value) : value;
-	const links = Array.isArray(parsed) ? (parsed as unknown[]) : String(parsed).split(/\n|,(?=\s|https?:|$)/);
-	return links.filter((link) => !isEmpty(link)).map((link) => toLink(link, label));
+	const inputs = typeof parsed === 'string' ? parsed.trim().replace(/\s*\n\s*/g, ', ') : parsed;
+	return toImageInputs(inputs, label, MAX_PICTURES);
 }
 
 /** Returns a list or an object, from itself or its JSON. */
@@ -75,10 +79,11 @@ function toValue(parameter: Parameter, value: unknown): Value {
 			return toEntry(given, label, parameter.choices, (choice) => [String(choice.value), choice.label]).value;
 		}
 		case 'image':
+			return toImageInput(value, label);
+		case 'images':
+			return toPictures(value, label);
 		case 'link':
 			return toLink(value, label);
-		case 'images':
-			return toLinks(value, label);
 		case 'list':
 		case 'object':
 			return toNested(value, label, parameter.kind);

@@ -27,8 +27,9 @@ const isExample = ({ kind, wire }: Parameter): boolean =>
 
 /** What a label says about the value, since these fields have no descriptions. */
 function hintOf(parameter: Parameter): string {
-	if (parameter.kind === 'image' || parameter.kind === 'link') return ' (URL)';
-	if (parameter.kind === 'images') return ' (URLs)';
+	if (parameter.kind === 'link') return ' (URL)';
+	if (parameter.kind === 'image') return ' (Input Field or URL)';
+	if (parameter.kind === 'images') return ' (Input Fields or URLs)';
 	if (parameter.kind !== 'integer' && parameter.kind !== 'decimal') return '';
 	const { min, max } = parameter;
 	if (min !== undefined && max !== undefined) return ` (${min} to ${max})`;

@@ -11,17 +11,26 @@ import type { Attribute } from '../../models/attribute';
 /** Returns a random whole number from 0 to `max`. */
 type Draw = (max: number) => number;
 
+const SOURCE = { description: '', place: 'additional', source: "Segmind's list of models" } as const;
+
 /** The seed of a model that publishes one, as the node's own tables have it. */
 function seedOf({ parameters = [] }: CatalogModel): Extract<Attribute, { type: 'integer' }> | undefined {
 	const seed = parameters.find(({ wire }) => wire === 'seed');
 	if (seed?.kind !== 'integer') return undefined;
 	return {
-		...{ wire: 'seed', parameter: 'seed', label: seed.label, description: '', place: 'additional' },
-		...{ type: 'integer', default: 0, source: "Segmind's list of models" },
+		...{ ...SOURCE, wire: 'seed', parameter: 'seed', label: seed.label, type: 'integer', default: 0 },
 		min: Math.max(0, seed.min ?? 0),
 		max: Math.max(0, seed.max ?? Number.MAX_SAFE_INTEGER),
 	};
 }
+
+/** The pictures that a model takes, as the node's own tables have them. */
+const picturesOf = ({ parameters = [] }: CatalogModel): Attribute[] =>
+	parameters.flatMap(({ kind, wire, label }): Attribute[] => {
+		const attribute = { ...SOURCE, wire, parameter: wire, label, placeholder: 'e.g. data' };
+		if (kind === 'image') return [{ ...attribute, type: kind }];
+		return kind === 'images' ? [{ ...attribute, type: kind, max: Infinity }] : [];
+	});
 
 /** Returns a drawn seed within limits. */
 const drawSeed = (draw: Draw, { min, max }: { readonly min: number; readonly max: number }): number =>
@@ -79,5 +88,5 @@ export function toFieldsRequest(
 	const seed = seedOf(model);
 	const isDrawn = seed !== undefined && (isEmpty(inputs.seed) || asksToDraw(inputs.seed));
 	const body = toCheckedInputs(model, isDrawn ? { ...inputs, seed: drawSeed(draw, seed) } : inputs);
-	return toRequest(id, body, isDrawn, seed === undefined ? [] : [seed]);
+	return toRequest(id, body, isDrawn, [...picturesOf(model), ...(seed === undefined ? [] : [seed])]);
 }

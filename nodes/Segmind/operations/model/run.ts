@@ -6,6 +6,7 @@ import { asObject } from '../../api/json';
 import { executeJobs } from '../../batch/execute';
 import type { Catalog } from '../../catalog/catalog';
 import { readForRun } from '../../catalog/readForRun';
+import { attachFiles } from '../../jobs/attachFiles';
 import { toChoice } from '../../jobs/checks';
 import type { ImageRequest } from '../../jobs/imageRequest';
 import type { Job } from '../../jobs/jobs';
@@ -45,13 +46,13 @@ function requestOf(
 		: toFieldsRequest(id, readInputs(context, itemIndex), catalog, draw);
 }
 
-function jobsOf(
+async function jobsOf(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	catalog: Catalog | undefined,
-): Array<Job<ImageRequest>> {
+): Promise<Array<Job<ImageRequest>>> {
 	const options = toJobOptions({ delivery: 'queued', ...readOptions(context, itemIndex) });
-	const request = requestOf(context, itemIndex, catalog);
+	const request = await attachFiles(context, requestOf(context, itemIndex, catalog), itemIndex);
 	return Array.from({ length: options.numberOfImages }, (_, imageIndex) => ({
 		itemIndex,
 		imageIndex,
