@@ -3,17 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Attribute, BodyValue, Model } from '../models/attribute';
 import { applies, DRAW, mayBeEmpty } from '../models/attribute';
 import type { RawParameters } from './checks';
-import {
-	checkValues,
-	invalidValue,
-	isEmpty,
-	toBoolean,
-	toEntry,
-	toNumber,
-	toObject,
-	toText,
-	toWholeNumber,
-} from './checks';
+import { isEmpty, toBoolean, toEntry, toNumber, toText, toWholeNumber } from './checks';
 import { toImageInput, toImageInputs } from './imageInput';
 import type { InputFile } from './inputFiles';
 
@@ -115,38 +105,5 @@ export function toImageRequest(
 	return { model, body, seedDrawn, roundings, anyMedia: false };
 }
 
-/** A model id that is one segment of a path. */
-const MODEL_ID = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
-
 /** Seeds of models without a table are drawn from 31 bits, which any of them takes. */
 export const MAX_DRAWN_SEED = 2147483647;
-
-/**
- * Returns a request to a model without a table of attributes. A seed of -1 is drawn here, so that the output can say
- * which one made the image.
- *
- * @param draw returns a whole number from 0 to `max`
- * @throws {SegmindError} that names the field
- */
-export function toOtherModelRequest(
-	modelId: unknown,
-	rawBody: unknown,
-	draw: (max: number) => number,
-): ImageRequest {
-	const id = toText(modelId, 'Model ID', 'e.g. seedream-v3-text-to-image').trim();
-	if (!MODEL_ID.test(id)) {
-		throw invalidValue(
-			'Model ID',
-			'has characters that no model ID has',
-			"Use letters, digits, '-', '_' and '.', as in the address of the model's page",
-		);
-	}
-	const body = toObject(rawBody, 'Body');
-	checkValues(body, 'Body');
-	if (Object.hasOwn(body, 'prompt') && isEmpty(body.prompt)) {
-		throw invalidValue('Body', 'has an empty prompt', 'Enter a prompt, or remove it if the model takes none');
-	}
-	const seedDrawn = asksToDraw(body.seed);
-	if (seedDrawn) body.seed = draw(MAX_DRAWN_SEED);
-	return { model: { id, attributes: [] }, body, seedDrawn, roundings: [], anyMedia: true };
-}

@@ -25,7 +25,7 @@ export function nthRequest(request: ImageRequest, imageIndex: number): ImageRequ
 	if (imageIndex === 0 || seed === undefined) return request;
 	if (seed > Number.MAX_SAFE_INTEGER) {
 		throw invalidValue(
-			'Body',
+			'Inputs',
 			`has too large a seed to count up: ${seed}`,
 			'Use a smaller one, or one image per item',
 		);

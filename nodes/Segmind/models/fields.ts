@@ -115,17 +115,10 @@ export const additionalFields = (model: Model): INodeProperties => ({
 	displayOptions: { show: { model: [model.id] } },
 });
 
-/** A choice beside the models. */
-interface OtherChoice {
-	readonly name: string;
-	readonly value: string;
-	readonly description: string;
-}
-
-const modelChoices = (
-	[first, ...rest]: readonly [Model, ...Model[]],
-	others: readonly OtherChoice[],
-): Pick<INodeProperties, 'type' | 'options' | 'default'> => ({
+const modelChoices = ([first, ...rest]: readonly [Model, ...Model[]]): Pick<
+	INodeProperties,
+	'type' | 'options' | 'default'
+> => ({
 	type: 'options',
 	options: [
 		...[first, ...rest].map(({ displayName, id, use, price }) => ({
@@ -133,19 +126,15 @@ const modelChoices = (
 			value: id,
 			description: `${use}; about $${price} an image`,
 		})),
-		...others.map(({ name, value, description }) => ({ name, value, description })),
 	],
 	default: first.id,
 });
 
 /** Returns the choice of a model. Its first one is the default. */
-export const modelField = (
-	models: readonly [Model, ...Model[]],
-	...others: readonly OtherChoice[]
-): INodeProperties => ({
+export const modelField = (models: readonly [Model, ...Model[]]): INodeProperties => ({
 	displayName: 'Model',
 	name: 'model',
-	...modelChoices(models, others),
+	...modelChoices(models),
 	noDataExpression: true,
 	description: 'The model that makes the image',
 });

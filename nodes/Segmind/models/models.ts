@@ -4,9 +4,6 @@ import { flux11ProUltra } from './flux11ProUltra';
 import { fluxKontextPro } from './fluxKontextPro';
 import { fluxPro } from './fluxPro';
 
-/** The choice of a model by id with a JSON body. */
-export const OTHER_MODEL = 'other';
-
 /** The models that make images from text. The first one is the default. */
 export const MODELS: readonly [Model, ...Model[]] = [flux11Pro, flux11ProUltra, fluxPro];
 

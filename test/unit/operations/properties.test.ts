@@ -49,7 +49,6 @@ const PANELS = {
 		safetyTolerance=2 seed= ${OPTIONS}`,
 	'model=flux-pro': `${FLUX} outputFormat=webp additionalFields: guidance=3 interval=2 outputQuality=80
 		safetyTolerance=2 seed= steps=25 ${OPTIONS}`,
-	'model=other': `${MODEL} modelId= modelBody={"prompt":""} ${OPTIONS}`,
 	'operation=edit': `resource=image operation=generate model=flux-kontext-pro prompt= inputImage=data
 		aspectRatio=match_input_image outputFormat=png additionalFields: safetyTolerance=2 seed= ${OPTIONS}`,
 	'resource=file&operation=upload': 'resource=image operation=upload binaryPropertyName=data',

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { executeJobs } from '../../batch/execute';
-import { toChoice } from '../../jobs/checks';
+import { toEntry } from '../../jobs/checks';
 import type { ImageRequest } from '../../jobs/imageRequest';
 import { toImageRequest } from '../../jobs/imageRequest';
 import type { Job } from '../../jobs/jobs';
@@ -19,59 +19,28 @@ import { optionsFieldsWithLink } from '../operation';
 import { imageTask } from './imageTask';
 import { misplacedIn } from './misplaced';
 
-type Draw = (max: number) => number;
-
-/** A choice of a model that has no table. */
-interface OtherModels {
-	/** How the choice is stored and shown. */
-	readonly value: string;
-	readonly name: string;
-	readonly description: string;
-	/** Shown only for this choice. */
-	readonly fields: readonly INodeProperties[];
-	/**
-	 * Returns the request of an item.
-	 *
-	 * @throws {SegmindError} that names the field
-	 */
-	requestOf(context: IExecuteFunctions, itemIndex: number, draw: Draw): ImageRequest;
-}
-
 /** An operation that makes images with a model: what it says about itself, and the models that it offers. */
 interface ImageOperation extends Omit<Operation, 'resource' | 'fields' | 'execute'> {
 	readonly user: OptionUser;
 	/** The first one is the default. */
 	readonly models: readonly [Model, ...Model[]];
-	readonly otherModels?: OtherModels;
 }
 
 /**
- * Returns the chosen model; undefined for one without a table.
+ * Returns the chosen model.
  *
  * @throws {SegmindError} that names the choices
  */
-function modelOf(
-	context: IExecuteFunctions,
-	{ models, otherModels }: ImageOperation,
-	itemIndex: number,
-): Model | undefined {
+function modelOf(context: IExecuteFunctions, { models }: ImageOperation, itemIndex: number): Model {
 	const { model } = readParameters(context, ['model'], itemIndex);
 	// Workflows that were saved before there was a choice have none.
 	if (model === '') return models[0];
-	const others = otherModels === undefined ? [] : [otherModels.value];
-	const id = toChoice(model, 'Model', [...models.map((each) => each.id), ...others]);
-	return models.find((each) => each.id === id);
+	return toEntry(model, 'Model', models, ({ id }) => [id]);
 }
 
-function requestOf(
-	context: IExecuteFunctions,
-	operation: ImageOperation,
-	itemIndex: number,
-): ImageRequest | undefined {
-	const draw: Draw = (max) => randomInt(max + 1);
+function requestOf(context: IExecuteFunctions, operation: ImageOperation, itemIndex: number): ImageRequest {
 	const model = modelOf(context, operation, itemIndex);
-	if (model === undefined) return operation.otherModels?.requestOf(context, itemIndex, draw);
-	return toImageRequest(model, readAttributes(context, model, itemIndex), draw);
+	return toImageRequest(model, readAttributes(context, model, itemIndex), (max) => randomInt(max + 1));
 }
 
 async function jobsOf(
@@ -80,9 +49,7 @@ async function jobsOf(
 	itemIndex: number,
 ): Promise<Array<Job<ImageRequest>>> {
 	const options = toJobOptions(readOptions(context, itemIndex));
-	const checked = requestOf(context, operation, itemIndex);
-	if (checked === undefined) return [];
-	const request = await attachFiles(context, checked, itemIndex);
+	const request = await attachFiles(context, requestOf(context, operation, itemIndex), itemIndex);
 	return Array.from({ length: options.numberOfImages }, (_, imageIndex) => ({
 		itemIndex,
 		imageIndex,
@@ -93,15 +60,14 @@ async function jobsOf(
 
 /** Returns an operation whose fields, checks and requests derive from the tables of its models. */
 export function imageOperation(operation: ImageOperation): Operation {
-	const { user, models, otherModels, ...words } = operation;
+	const { user, models, ...words } = operation;
 	const misplaced = misplacedIn(models, user);
 	return {
 		...words,
 		resource: 'image',
 		fields: [
-			modelField(models, ...(otherModels === undefined ? [] : [otherModels])),
+			modelField(models),
 			...topFields(models),
-			...(otherModels?.fields ?? []),
 			...models.map(additionalFields),
 			...optionsFieldsWithLink(user),
 			...misplaced.fields,
