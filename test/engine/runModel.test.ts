@@ -4,6 +4,7 @@ import { LIST_PATH, REJECTED_MEDIA } from '../emulator/catalog';
 import { Emulator } from '../emulator/emulator';
 import type { Fault } from '../emulator/fault';
 import { pngOf } from './faults';
+import { HISTORY_PATH } from '../emulator/history';
 import { errorOf, submissions, valuesOf } from './results';
 import { CONTINUE, getResult, itemsOf, picturesOf, RETRY_ON_FAIL, runJson, runModel } from './runs';
 import { emulator, engine, itemsFrom, useEngine } from './setup';
@@ -307,13 +308,39 @@ test('Retry On Fail pays for each run once, with a drawn seed as well', async ()
 	expect(emulator.paid).toBe(3);
 });
 
-test('the price that the first answer tells counts for Maximum Cost per Run', async () => {
-	const items = itemsOf('a', 'b', 'c', 'd', 'e', 'f');
-	const options = { maximumCostPerRun: 0.5, concurrency: 1 };
+describe('Maximum Cost per Run', () => {
 	const inputs = { image: LINK, prompt: '={{ $json.prompt }}' };
-	const result = await engine.run(
-		runModel('kling-image2video', inputs, { options }, { items, node: CONTINUE }),
+	const items = itemsOf('a', 'b', 'c', 'd', 'e', 'f');
+	const run = async (maximumCostPerRun: number) =>
+		await engine.run(
+			runModel('kling-image2video', inputs, { options: { maximumCostPerRun } }, { items, node: CONTINUE }),
+		);
+
+	test('learns a price from the first answer', async () => {
+		expect((await run(0.5)).items.filter(({ json }) => json.error !== undefined)).toHaveLength(4);
+		expect(emulator.paid).toBe(2);
+	});
+
+	test("knows a price from the account's history: not even the first request is too dear", async () => {
+		await itemsFrom(runModel('kling-image2video', inputs));
+		const { items: refused } = await run(0.2);
+		expect(refused.map((item) => errorOf(item).cause)).toEqual(items.map(() => 'credits'));
+		expect(emulator.paid).toBe(1);
+	});
+
+	test.each(['absent', 'broken', 'page', 'malformed'] as const)(
+		'goes on without a history that is %s',
+		async (state) => {
+			await itemsFrom(runModel('kling-image2video', inputs));
+			emulator.history.options = { state };
+			await run(0.5);
+			expect(emulator.paid).toBe(3);
+		},
 	);
-	expect(emulator.paid).toBe(2);
-	expect(result.items.filter(({ json }) => json.error !== undefined)).toHaveLength(4);
+
+	test('asks for no history without a limit, or where the node has a price', async () => {
+		await itemsFrom(runModel('kling-image2video', inputs));
+		await itemsFrom(runModel('flux-1.1-pro', { prompt: 'a' }, { options: { maximumCostPerRun: 1 } }));
+		expect(emulator.requests.filter(({ path }) => path.startsWith(HISTORY_PATH))).toEqual([]);
+	});
 });

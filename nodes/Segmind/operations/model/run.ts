@@ -18,6 +18,7 @@ import { nthRequest } from '../../jobs/seeds';
 import { imageTask } from '../image/imageTask';
 import type { Operation } from '../operation';
 import { RUN_FIELDS } from './fields';
+import { withPrices } from './prices';
 import { toFieldsRequest, toJsonRequest } from './request';
 
 /** Reads the values of the fields without n8n's own check of them, whose messages don't say what to do. */
@@ -98,6 +99,6 @@ export const runModel: Operation = {
 		const known = catalog instanceof SegmindError ? undefined : catalog;
 		const list = await toJobList(context, (itemIndex) => jobsOf(context, itemIndex, known));
 		if (catalog !== undefined) addUncheckedHint(context, catalog, list.jobs);
-		return await executeJobs(context, imageTask, list);
+		return await executeJobs(context, imageTask, await withPrices(context, list));
 	},
 };
