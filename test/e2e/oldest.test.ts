@@ -52,6 +52,48 @@ describe('with files in memory, the default of n8n 1', () => {
 		expect(setup.emulator.paid).toBe(1);
 	});
 
+	test('a model has its inputs checked and runs, and its list opens', async () => {
+		const { credential, emulator, n8n } = setup;
+		const run = {
+			resource: 'model',
+			operation: 'run',
+			modelId: { __rl: true, mode: 'id', value: 'steps-and-scale' },
+		};
+		const inputsOf = (steps: number): IDataObject => ({
+			inputs: {
+				mappingMode: 'defineBelow',
+				value: { prompt: 'a fox', steps },
+				matchingColumns: [],
+				schema: [],
+			},
+		});
+		const settings = { onError: 'continueRegularOutput' } as const;
+		const [wrong, right] = await Promise.all(
+			[51, 50].map(async (steps) =>
+				jsonOf(await setup.run([setup.plainSegmind({ ...run, ...inputsOf(steps) }, settings)])),
+			),
+		);
+		expect(wrong?.[0]?.error).toBe("'Steps' is out of range: 51");
+		expect(right?.[0]).toMatchObject({
+			model: 'steps-and-scale',
+			prompt: 'a fox',
+			cost: 0.04,
+			format: 'webp',
+		});
+		expect(emulator.imageRequests.map(({ body }) => body)).toEqual([{ prompt: 'a fox', steps: 50 }]);
+		const list = await n8n.rest<{ results: IDataObject[] }>(
+			'POST',
+			'/dynamic-node-parameters/resource-locator-results',
+			{
+				...{ methodName: 'searchModels', path: 'parameters.modelId', filter: 'steps' },
+				nodeTypeAndVersion: { name: 'n8n-nodes-segmind.segmind', version: 1 },
+				currentNodeParameters: run,
+				credentials: { segmindApi: credential },
+			},
+		);
+		expect(list.results.map(({ value }) => value)).toEqual(['steps-and-scale']);
+	});
+
 	test('an error becomes an item where the node may continue', async () => {
 		setup.emulator.inject({ prompt: 'b', ...MODERATED });
 		const settings = { onError: 'continueRegularOutput' } as const;
