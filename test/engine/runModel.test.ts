@@ -46,15 +46,22 @@ test('a model from the list: its inputs are typed as published, and its file is 
 	expect(emulator.paid).toBe(1);
 });
 
-test('the list is read once for a run, and without the key', async () => {
+test('the list is read once for all items and runs, and without the key', async () => {
 	await atNewServer(undefined, async (server) => {
-		const items = itemsOf('a', 'b', 'c');
-		const result = await engine.run(runModel(SEEDREAM, undefined, {}, { items, ...at(server) }));
-		expect(result.items).toHaveLength(3);
+		const run = runModel(SEEDREAM, undefined, {}, { items: itemsOf('a', 'b', 'c'), ...at(server) });
+		expect((await engine.run(run)).items).toHaveLength(3);
+		expect((await engine.run(run)).items).toHaveLength(3);
 		const read = server.requests.filter(({ path }) => path === LIST_PATH);
 		expect(read).toHaveLength(1);
 		expect(read[0]?.headers).not.toHaveProperty('x-api-key');
 	});
+});
+
+test('a model whose inputs are not published gets them as entered, and a hint says so', async () => {
+	const { items, hints } = await engine.run(runModel('no-parameters', { prompt: 'a', anything: '7' }));
+	expect(items[0]?.json).toMatchObject({ model: 'no-parameters', prompt: 'a' });
+	expect(bodies()).toEqual([{ prompt: 'a', anything: '7' }]);
+	expect(hints.join()).toMatch(/without a check: Segmind publishes none for no-parameters/);
 });
 
 test.each([
@@ -176,7 +183,7 @@ describe('is named before anything is spent:', () => {
 			"Check 'Model': it is the last part of the address of the model's page",
 		);
 		expect(emulator.paid).toBe(2);
-		expect(result.hints.join()).toMatch(/does not have seadream/);
+		expect(result.hints.join()).toMatch(/publishes none for seadream$|publishes none for seadream,/);
 	});
 });
 

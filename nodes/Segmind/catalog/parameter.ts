@@ -1,8 +1,7 @@
 import { asObject, readNumber } from '../api/json';
+import type { Scalar, ValueKind } from './parameterKind';
+import { kindOf, toScalar } from './parameterKind';
 import { readFlag, readText, toLabel } from './values';
-
-/** A value that a form and JSON both hold as it is. */
-export type Scalar = string | number | boolean;
 
 /** One value of a list. */
 export interface ParameterChoice {
@@ -36,8 +35,7 @@ interface ChoiceParameter extends ParameterBase {
 }
 
 interface OtherParameter extends ParameterBase {
-	/** `link` and `image` take one address of a file, `images` takes several. */
-	readonly kind: 'text' | 'boolean' | 'list' | 'object' | 'link' | 'image' | 'images';
+	readonly kind: Exclude<ValueKind, 'integer' | 'decimal'>;
 }
 
 /** A parameter of a model, as far as Segmind's list can be read. What can't be read is a text. */
@@ -63,44 +61,8 @@ const DROPPED = ['__proto__', 'constructor', 'prototype'];
 
 const MAX_LABEL = 60;
 
-const isList = (type: string): boolean => /\b(array|list|multi\w*)\b|\[\]/.test(type);
-
-/** The kinds of a type or component, by words in its name. The first that matches counts. */
-const KINDS: ReadonlyArray<readonly [words: RegExp, kind: Exclude<Parameter['kind'], 'choice'>]> = [
-	[/^bool|checkbox|switch|toggle/, 'boolean'],
-	[/^int|^long$/, 'integer'],
-	[/^(float|double|decimal|num)|slider/, 'decimal'],
-	[/image|mask|photo/, 'image'],
-	[/video|audio|file|upload/, 'link'],
-	[/dict|object|json|map/, 'object'],
-	[/array|list/, 'list'],
-];
-
-function kindOf(type: string, component: string): Exclude<Parameter['kind'], 'choice'> {
-	const known = [type, component].map((words) => KINDS.find(([pattern]) => pattern.test(words))?.[1]);
-	const [byType, byComponent] = known;
-	const isFile = byComponent === 'image' || byComponent === 'link';
-	// A file is often a plain string with the component of a file.
-	const kind =
-		(isFile && !['integer', 'decimal', 'boolean'].includes(byType ?? '') ? byComponent : byType) ??
-		byComponent;
-	if (kind === 'image' && (isList(type) || isList(component))) return 'images';
-	return kind ?? 'text';
-}
-
-/** Returns a value as its type has it; undefined when it is none of that type. n8n runs a text that starts with `=`. */
-function toScalar(value: unknown, kind: Exclude<Parameter['kind'], 'choice'>): Scalar | undefined {
-	if (kind === 'boolean') return readFlag(value);
-	if (kind === 'integer' || kind === 'decimal') return readNumber(value) ?? undefined;
-	if (typeof value === 'boolean' || typeof value === 'number') return value;
-	return typeof value === 'string' && !value.startsWith('=') && value.length <= 1000 ? value : undefined;
-}
-
 /** Returns the values of a list; undefined without a readable one. An entry may be a value or an object that has one. */
-function toChoices(
-	lists: readonly unknown[],
-	kind: Exclude<Parameter['kind'], 'choice'>,
-): ParameterChoice[] | undefined {
+function toChoices(lists: readonly unknown[], kind: ValueKind): ParameterChoice[] | undefined {
 	const list = lists.find((each): each is unknown[] => Array.isArray(each) && each.length > 0);
 	if (list === undefined || list.length > MAX_CHOICES) return undefined;
 	const choices = new Map<Scalar, ParameterChoice>();

@@ -75,10 +75,12 @@ function addUncheckedHint(
 		hint(`The inputs were sent as entered, without a check. ${catalog.message}`);
 		return;
 	}
-	const unknown = new Set(jobs.map(({ request }) => request.model.id).filter((id) => !catalog.has(id)));
-	if (unknown.size === 0) return;
-	const names = [...unknown].slice(0, 5).join(', ');
-	hint(`The inputs were sent as entered, without a check: Segmind's list of models does not have ${names}`);
+	const ids = new Set(jobs.map(({ request }) => request.model.id));
+	const unknown = [...ids].filter((id) => catalog.get(id)?.parameters === undefined);
+	if (unknown.length === 0) return;
+	hint(
+		`The inputs were sent as entered, without a check: Segmind publishes none for ${unknown.slice(0, 5).join(', ')}`,
+	);
 }
 
 /** Whether the items read the fields, which are checked against Segmind's list. No expression chooses that. */
