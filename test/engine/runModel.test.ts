@@ -6,7 +6,7 @@ import type { Fault } from '../emulator/fault';
 import { pngOf } from './faults';
 import { HISTORY_PATH } from '../emulator/history';
 import { errorOf, submissions, valuesOf } from './results';
-import { CONTINUE, getResult, itemsOf, picturesOf, RETRY_ON_FAIL, runJson, runModel } from './runs';
+import { CONTINUE, generate, getResult, itemsOf, picturesOf, RETRY_ON_FAIL, runJson, runModel } from './runs';
 import { emulator, engine, itemsFrom, useEngine } from './setup';
 
 useEngine();
@@ -256,6 +256,18 @@ describe('pictures', () => {
 		expect(valuesOf(made, 'mimeType')).toEqual(['video/mp4', 'video/mp4']);
 		expect(submissions().map(({ body }) => body.image)).toEqual([isAsset, isAsset]);
 		expect(emulator.assets.map(({ bytes }) => bytes.equals(picture))).toEqual([true]);
+		expect(emulator.paid).toBe(2);
+	});
+
+	test('a picture that Generate made becomes a video', async () => {
+		const modelId = { __rl: true, mode: 'list', value: 'kling-image2video' };
+		const inputs = { mappingMode: 'defineBelow', value: { image: 'data' }, matchingColumns: [], schema: [] };
+		const second = { resource: 'model', operation: 'run', modelId, inputs };
+		const { run, error } = await engine.run(generate({}, { second }));
+		expect(error).toBeUndefined();
+		const [video] = run.data.resultData.runData.Second?.[0]?.data?.main?.[0] ?? [];
+		expect(video?.json).toMatchObject({ model: 'kling-image2video', mimeType: 'video/mp4', cost: 0.25 });
+		expect(bodies()).toEqual([{ image: expect.stringMatching(/\/assets\/[\w-]+\.webp$/) }]);
 		expect(emulator.paid).toBe(2);
 	});
 
