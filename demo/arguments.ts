@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- a command for the terminal, not part of the node */
 import { parseArgs } from 'node:util';
 
-import type { Attribute } from '../nodes/Segmind/models/attribute';
+import type { Attribute, Model } from '../nodes/Segmind/models/attribute';
 import { flux11Pro } from '../nodes/Segmind/models/flux11Pro';
 
 /** The prompts and parameters from the command line. */
@@ -26,7 +26,8 @@ const PROMPTS = [
 
 const flagOf = ({ wire }: Attribute): string => wire.replaceAll('_', '-');
 
-const FLAGS = flux11Pro.attributes.filter(({ type }) => type !== 'text');
+/** Prompts are given without a flag. */
+const flagged = ({ attributes }: Model): Attribute[] => attributes.filter(({ wire }) => wire !== 'prompt');
 
 function valuesOf(attribute: Attribute): string {
 	switch (attribute.type) {
@@ -38,13 +39,17 @@ function valuesOf(attribute: Attribute): string {
 		case 'boolean':
 			return 'true, false';
 		case 'text':
+		case 'image':
+		case 'images':
 			return attribute.placeholder;
 	}
 }
 
 /** The help text, from the model's table. */
-export function usage(): string {
-	const lines = FLAGS.map((attribute) => `  --${flagOf(attribute).padEnd(18)} ${valuesOf(attribute)}`);
+export function usage(model: Model = flux11Pro): string {
+	const lines = flagged(model).map(
+		(attribute) => `  --${flagOf(attribute).padEnd(18)} ${valuesOf(attribute)}`,
+	);
 	return ['npm run demo -- "a prompt" "another prompt" [--attribute value …]', '', ...lines].join('\n');
 }
 
@@ -53,14 +58,16 @@ export function usage(): string {
  *
  * @throws {InvalidArguments} for a flag that no attribute has, or one without a value
  */
-export function readArguments(argv: readonly string[]): DemoInput {
+export function readArguments(argv: readonly string[], model: Model = flux11Pro): DemoInput {
+	const flags = flagged(model);
 	const options = Object.fromEntries(
-		FLAGS.map((attribute) => [flagOf(attribute), { type: 'string' as const }]),
+		flags.map((attribute) => [flagOf(attribute), { type: 'string' as const }]),
 	);
 	const { values, positionals } = parsed([...argv], options);
 	const entered = (place: Attribute['place']): Record<string, string> =>
 		Object.fromEntries(
-			FLAGS.filter((attribute) => attribute.place === place)
+			flags
+				.filter((attribute) => attribute.place === place)
 				.map((attribute): [string, unknown] => [attribute.parameter, values[flagOf(attribute)]])
 				.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
 		);

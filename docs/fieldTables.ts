@@ -1,12 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Attribute, Model } from '../nodes/Segmind/models/attribute';
+import { fieldDefault, isRequired, mayBeEmpty } from '../nodes/Segmind/models/attribute';
 import { code, codes, toTable } from './markdown';
 
 function attributeType(attribute: Attribute): string {
 	switch (attribute.type) {
 		case 'text':
 			return 'text';
+		case 'image':
+			return 'https address, or input field with the picture';
+		case 'images':
+			return 'https addresses, or input fields with the pictures';
 		case 'integer':
 			return 'whole number';
 		case 'decimal':
@@ -21,13 +26,16 @@ function attributeType(attribute: Attribute): string {
 const drawnBy = (attribute: Attribute) => (attribute.type === 'integer' ? attribute.drawn : undefined);
 
 function attributeDefault(attribute: Attribute): string {
-	if (attribute.type === 'text') return 'none, required';
 	const drawn = drawnBy(attribute);
-	return drawn === undefined ? code(attribute.default) : `drawn, 0 to ${drawn.max}`;
+	if (drawn !== undefined) return `drawn, 0 to ${drawn.max}`;
+	const initial = fieldDefault(attribute);
+	const value = initial === '' ? 'none' : code(initial);
+	return isRequired(attribute) ? `${value}, required` : value;
 }
 
 function attributeLimits(attribute: Attribute): string {
-	if (attribute.type === 'text') return 'not blank';
+	if (attribute.type === 'text') return isRequired(attribute) ? 'not blank' : '';
+	if (attribute.type === 'images') return `up to ${attribute.max}`;
 	if (attribute.type === 'decimal') return `${attribute.min} to ${attribute.max}`;
 	if (attribute.type !== 'integer') return '';
 	const { min, max, unit, multipleOf } = attribute;
@@ -38,9 +46,10 @@ function attributeLimits(attribute: Attribute): string {
 /** When an attribute is part of the request. */
 function whenSent(attribute: Attribute, { attributes }: Model): string {
 	const { onlyFor, place } = attribute;
+	const isSent = !mayBeEmpty(attribute) || drawnBy(attribute) !== undefined;
 	const other = attributes.find(({ wire }) => wire === onlyFor?.wire);
 	const conditions = [
-		...(place === 'top' || drawnBy(attribute) !== undefined ? [] : ['added']),
+		...(isSent ? [] : [place === 'top' ? 'set' : 'added']),
 		...(onlyFor === undefined
 			? []
 			: [`${other?.label ?? onlyFor.wire} is ${onlyFor.values.map(code).join(' or ')}`]),

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 import { optionFields } from '../nodes/Segmind/jobs/options';
-import { MODELS } from '../nodes/Segmind/models/models';
+import { EDIT_MODELS, MODELS } from '../nodes/Segmind/models/models';
 import { dependencyTable } from './dependencyTable';
 import { errorTable } from './errorTable';
 import { optionTable, parameterTable } from './fieldTables';
@@ -17,7 +17,10 @@ function benchmarkSummary(): string {
 
 /** The generated parts of README.md, by the name in their first marker. */
 const PARTS: ReadonlyMap<string, () => string> = new Map([
-	...MODELS.map((model): [string, () => string] => [model.id, () => parameterTable(model)]),
+	...[...MODELS, ...EDIT_MODELS].map((model): [string, () => string] => [
+		model.id,
+		() => parameterTable(model),
+	]),
 	['options', () => optionTable(optionFields())],
 	['errors', errorTable],
 	['benchmarks', benchmarkSummary],

@@ -3,6 +3,8 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { testSegmindApi } from './api/account';
 import { SegmindError } from './api/errors';
+import { getModelInputs } from './catalog/inputFields';
+import { searchModels } from './catalog/searchModels';
 import { readParameters } from './jobs/parameters';
 import type { Operation } from './operations/operation';
 import { findOperation, properties } from './operations/operations';
@@ -26,7 +28,11 @@ export class Segmind implements INodeType {
 		properties,
 	};
 
-	methods = { credentialTest: { testSegmindApi } };
+	methods = {
+		credentialTest: { testSegmindApi },
+		listSearch: { searchModels },
+		resourceMapping: { getModelInputs },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const operation = operationOf(this);

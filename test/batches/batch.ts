@@ -130,7 +130,10 @@ export function parametersOf(batch: Batch, limits: IDataObject): IDataObject {
 		return { ...flow, inputJson: '={{ { prompt: $json.prompt } }}', options: common };
 	}
 	const options = { ...common, ...from('delivery', 'fileName'), numberOfImages: '={{ $json.images }}' };
-	if (work === 'other') return { model: work, ...from('modelId'), modelBody: '={{ $json.body }}', options };
+	if (work === 'other') {
+		const run = { resource: 'model', operation: 'run', inputMode: 'json', inputJson: '={{ $json.body }}' };
+		return { ...run, ...from('modelId'), options };
+	}
 	const seed = randomSeeds ? '={{ Math.floor(Math.random() * 1e6) }}' : '={{ $json.seed }}';
 	return { model: work, ...from('prompt'), ...SMALL[work], additionalFields: { seed }, options };
 }

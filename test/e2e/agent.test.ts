@@ -22,8 +22,11 @@ const PARAMETERS = {
 	options: { linkExpiry: '1 hour' },
 };
 
-/** Runs an agent with the node as a tool, whose prompt and aspect ratio the model fills in. */
-async function runAgent(settings: Partial<INode> = {}): Promise<Execution> {
+/** Runs an agent with the node as a tool, by default with a prompt and an aspect ratio that the model fills in. */
+async function runAgent(
+	settings: Partial<INode> = {},
+	parameters: IDataObject = PARAMETERS,
+): Promise<Execution> {
 	const agent = { promptType: 'define', text: 'Please draw a red fox', options: {} };
 	const lm = {
 		model: { __rl: true, mode: 'id', value: 'scripted' },
@@ -36,7 +39,7 @@ async function runAgent(settings: Partial<INode> = {}): Promise<Execution> {
 			typeVersion: 1.3,
 			credentials: { openAiApi: { ...openAi } },
 		}),
-		setup.plainSegmind(PARAMETERS, { type: 'n8n-nodes-segmind.segmindTool', ...settings }),
+		setup.plainSegmind(parameters, { type: 'n8n-nodes-segmind.segmindTool', ...settings }),
 	];
 	const connections: IConnections = {
 		...chain(nodes.slice(0, 1)),
@@ -103,6 +106,34 @@ test.each<[string, Partial<INode>]>([
 	model.script(draw('A red fox'), { say: 'It failed' });
 	await runAgent({ ...RETRY_ON_FAIL, ...settings });
 	expect(setup.emulator.imageRequests).toHaveLength(1);
+	expect(setup.emulator.paid).toBe(1);
+});
+
+test('an agent fills in the inputs of a fixed model, reads what was wrong with them, and gets a link to the video', async () => {
+	const inputs = {
+		image: "={{ $fromAI('First_Frame', 'A link to the picture to start from') }}",
+		duration: "={{ $fromAI('Seconds', 'How long the video is', 'number') }}",
+	};
+	const parameters = {
+		...{ resource: 'model', operation: 'run', options: { linkExpiry: '1 hour' } },
+		modelId: { __rl: true, mode: 'id', value: 'kling-image2video' },
+		inputs: { mappingMode: 'defineBelow', value: inputs, matchingColumns: [], schema: [] },
+	};
+	const film = (Seconds: number) => ({
+		call: 'Segmind',
+		arguments: { First_Frame: 'https://images.example/a.png', Seconds },
+	});
+	model.script(film(7), film(10), { say: 'Here it is' });
+	expect(reply(await runAgent({}, parameters))).toBe('Here it is');
+	const [wrong, video = ''] = model.toolResults;
+	expect(wrong).toContain("'Duration' is not one of the choices");
+	expect(wrong).toContain('5, 10');
+	const [made] = JSON.parse(video) as IDataObject[];
+	expect(made).toMatchObject({ model: 'kling-image2video', mimeType: 'video/mp4', cost: 0.25 });
+	const opened = await fetch(String(made?.imageUrl));
+	expect((await opened.arrayBuffer()).byteLength).toBe(made?.fileSize);
+	const body = { image: 'https://images.example/a.png', duration: 10 };
+	expect(setup.emulator.imageRequests.map((request) => request.body)).toEqual([body]);
 	expect(setup.emulator.paid).toBe(1);
 });
 

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import sharp from 'sharp';
 
 import { OLDEST } from './places';
+import type { Setup } from './setup';
 import { setUp } from './setup';
 import { alreadyPaidOf, hintsOf, jsonOf, MODERATED, outputOf, RETRY_ON_FAIL } from './workflow';
 
@@ -51,6 +52,48 @@ describe('with files in memory, the default of n8n 1', () => {
 		expect(setup.emulator.paid).toBe(1);
 	});
 
+	test('a model has its inputs checked and runs, and its list opens', async () => {
+		const { credential, emulator, n8n } = setup;
+		const run = {
+			resource: 'model',
+			operation: 'run',
+			modelId: { __rl: true, mode: 'id', value: 'steps-and-scale' },
+		};
+		const inputsOf = (steps: number): IDataObject => ({
+			inputs: {
+				mappingMode: 'defineBelow',
+				value: { prompt: 'a fox', steps },
+				matchingColumns: [],
+				schema: [],
+			},
+		});
+		const settings = { onError: 'continueRegularOutput' } as const;
+		const [wrong, right] = await Promise.all(
+			[51, 50].map(async (steps) =>
+				jsonOf(await setup.run([setup.plainSegmind({ ...run, ...inputsOf(steps) }, settings)])),
+			),
+		);
+		expect(wrong?.[0]?.error).toBe("'Steps' is out of range: 51");
+		expect(right?.[0]).toMatchObject({
+			model: 'steps-and-scale',
+			prompt: 'a fox',
+			cost: 0.04,
+			format: 'webp',
+		});
+		expect(emulator.imageRequests.map(({ body }) => body)).toEqual([{ prompt: 'a fox', steps: 50 }]);
+		const list = await n8n.rest<{ results: IDataObject[] }>(
+			'POST',
+			'/dynamic-node-parameters/resource-locator-results',
+			{
+				...{ methodName: 'searchModels', path: 'parameters.modelId', filter: 'steps' },
+				nodeTypeAndVersion: { name: 'n8n-nodes-segmind.segmind', version: 1 },
+				currentNodeParameters: run,
+				credentials: { segmindApi: credential },
+			},
+		);
+		expect(list.results.map(({ value }) => value)).toEqual(['steps-and-scale']);
+	});
+
 	test('an error becomes an item where the node may continue', async () => {
 		setup.emulator.inject({ prompt: 'b', ...MODERATED });
 		const settings = { onError: 'continueRegularOutput' } as const;
@@ -76,11 +119,28 @@ describe('with files in memory, the default of n8n 1', () => {
 		expect(emulator.imageRequests).toHaveLength(4);
 		expect(emulator.paid).toBe(3);
 	});
+
+	test('a picture is uploaded and edited', async () => {
+		await expectEdited(setup);
+	});
 });
+
+/** Generate, then Edit with its file. */
+async function expectEdited(setup: Setup): Promise<void> {
+	const generate = { ...setup.segmind({ prompt: 'a fox' }), name: 'Generate', id: 'Generate' };
+	const edit = setup.plainSegmind({ resource: 'image', operation: 'edit', prompt: 'a hat' });
+	const [edited] = jsonOf(await setup.run([generate, edit]));
+	expect(edited).toMatchObject({ model: 'flux-kontext-pro', width: 256, cost: 0.05 });
+	expect(setup.emulator.assets.map(({ type }) => type)).toEqual(['image/webp']);
+}
 
 describe('with files on disk', () => {
 	const environment = { ...LEGACY, N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' };
 	const setup = setUp({ release: OLDEST, environment });
+
+	test('a picture is uploaded and edited', async () => {
+		await expectEdited(setup);
+	});
 
 	test('an image has a public link that opens without a login', async () => {
 		const options = { linkExpiry: '1 hour' };

@@ -15,6 +15,8 @@ export interface Drawing {
 	readonly height: number;
 	readonly output_format: string;
 	readonly output_quality: number;
+	/** Addresses of the pictures that it changes or refers to. */
+	readonly pictures?: readonly string[];
 }
 
 /** Text is drawn as outlines from a packaged font, so that pictures are the same on a machine without fonts. */
@@ -48,18 +50,25 @@ function outline(line: string, x: number, y: number, size: number): string {
 	return path.toPathData(1);
 }
 
+/** Pixels of the letters. */
+const letterSize = (width: number, height: number): number => Math.round(Math.min(width, height) / 14);
+
+/** The outlines of a text at the bottom of a picture. */
+function words(prompt: string, width: number, height: number): string {
+	const size = letterSize(width, height);
+	const margin = size * 1.5;
+	const lines = wrap(prompt, size, width - 2 * margin, 6);
+	const paths = lines.map((line, index) =>
+		outline(line, margin, height - margin - (lines.length - 1 - index) * size * 1.3, size),
+	);
+	return `<path fill="#fff" d="${paths.join('')}"/>`;
+}
+
 function toSvg(prompt: string, seed: number, width: number, height: number): string {
 	const dice = createHash('sha256').update(`${seed}\n${prompt}`).digest();
 	const roll = (index: number, max: number): number => Math.round((dice[index]! / 255) * max);
 	const hue = roll(0, 360);
-	const size = Math.round(Math.min(width, height) / 14);
-	const margin = size * 1.5;
-	const lines = wrap(prompt, size, width - 2 * margin, 6);
-	const words = lines
-		.map((line, index) =>
-			outline(line, margin, height - margin - (lines.length - 1 - index) * size * 1.3, size),
-		)
-		.join('');
+	const size = letterSize(width, height);
 	const hills = [0, 1, 2].map((layer) => {
 		const top = height * (0.35 + layer * 0.18);
 		const swing = (index: number): number => top + (roll(index, 100) / 100 - 0.5) * height * 0.25;
@@ -70,15 +79,44 @@ function toSvg(prompt: string, seed: number, width: number, height: number): str
 <rect width="100%" height="100%" fill="url(#sky)"/>
 <circle cx="${width * (0.2 + roll(1, 60) / 100)}" cy="${height * (0.15 + roll(2, 15) / 100)}" r="${size * 1.4}" fill="hsl(${roll(3, 60)} 90% 92%)"/>
 ${hills.join('\n')}
-<path fill="#fff" d="${words}"/></svg>`;
+${words(prompt, width, height)}</svg>`;
 }
 
-/** Draws the prompt over a landscape that depends on prompt and seed. The same request gives the same bytes. */
-export async function draw(drawing: Drawing): Promise<Buffer> {
+/** Pixels; a picture of a phone's camera is made no larger than models make them. */
+const LONGEST_SIDE = 1568;
+
+/** Writes the prompt over a picture, in the shape that is asked for or in its own. */
+async function drawOver(picture: Buffer, { prompt, seed, aspect_ratio: ratio }: Drawing): Promise<Buffer> {
+	const [asked, high] = SIZES[ratio] ?? [];
+	const shape =
+		asked === undefined
+			? sharp(picture).resize(LONGEST_SIDE, LONGEST_SIDE, { fit: 'inside', withoutEnlargement: true })
+			: sharp(picture).resize(asked, high, { fit: 'cover' });
+	const { data, info } = await shape
+		.modulate({ hue: seed % 360 })
+		.png()
+		.toBuffer({ resolveWithObject: true });
+	const { width, height } = info;
+	const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${words(prompt.slice(0, 400), width, height)}</svg>`;
+	return await sharp(data)
+		.composite([{ input: Buffer.from(svg) }])
+		.png()
+		.toBuffer();
+}
+
+/**
+ * Draws the prompt over a picture that was sent, or else over a landscape that depends on prompt and seed. The same
+ * request gives the same bytes.
+ */
+export async function draw(drawing: Drawing, sent?: Buffer): Promise<Buffer> {
 	const { prompt, seed, aspect_ratio: ratio, output_format: format } = drawing;
 	const [width, height] = SIZES[ratio] ?? [drawing.width, drawing.height];
 	const quality = Math.min(100, Math.max(1, drawing.output_quality));
-	const picture = sharp(Buffer.from(toSvg(prompt.slice(0, 400), seed, width, height))).flatten();
+	const drawn =
+		sent === undefined
+			? Buffer.from(toSvg(prompt.slice(0, 400), seed, width, height))
+			: await drawOver(sent, drawing);
+	const picture = sharp(drawn).flatten();
 	if (format === 'png') return await picture.png().toBuffer();
 	if (format === 'webp') return await picture.webp({ quality }).toBuffer();
 	return await picture.jpeg({ quality }).toBuffer();

@@ -5,15 +5,19 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { Asset } from './assets';
+import { Assets, ASSETS_PATH, UPLOAD_PATH } from './assets';
+import type { Answer, ListedModel } from './catalog';
+import { LIST_PATH, listAnswer, LISTED, REJECTED_MEDIA } from './catalog';
 import type { Drawing } from './draw';
 import { draw } from './draw';
 import type { Fault } from './fault';
 import { Faults, isBilled, isListedAsFailed, withFile } from './fault';
 import { History, HISTORY_PATH } from './history';
 import type { HistoryOptions, Listed } from './history';
-import { readInputs } from './inputs';
+import { picturesIn, readInputs } from './inputs';
 import type { JobPart } from './jobs';
-import { Job, parseJobPath } from './jobs';
+import { Job, jsonOutput, parseJobPath } from './jobs';
 import type { PublishedModel } from './published';
 import { MEDIA_TYPES, MODELS } from './published';
 import type { RateLimitOptions } from './rateLimit';
@@ -70,20 +74,25 @@ const FILES_PATH = '/files/';
 /** An endpoint that bills. */
 interface Endpoint {
 	readonly id: string;
-	readonly model: PublishedModel;
+	readonly model: KnownModel;
 	readonly isQueued: boolean;
 	readonly isFlow: boolean;
 	/** The older form of PixelFlow, with a poll URL only. */
 	readonly isOldFlow: boolean;
 }
 
-function parseEndpoint(path: string): Endpoint | undefined {
+/** A model, and for one of the list how it behaves. */
+type KnownModel = PublishedModel & Partial<ListedModel>;
+
+const KNOWN: Readonly<Record<string, KnownModel>> = { ...LISTED, ...MODELS };
+
+function parseEndpoint(path: string, models = KNOWN): Endpoint | undefined {
 	const [, base, id = ''] = /^\/(v1|v2|workflows\/v2|workflows)\/([^/]+)$/.exec(path) ?? [];
 	if (base === undefined || path === ACCOUNT_PATH) return undefined;
 	const isFlow = base.startsWith('workflows');
 	const isOldFlow = base === 'workflows';
 	if (isOldFlow && !/-v\d+$/.test(id)) return undefined;
-	const model = isFlow || id === 'other-model' ? OTHER_MODEL : MODELS[id];
+	const model = isFlow || id === 'other-model' ? OTHER_MODEL : models[id];
 	return model && { id, model, isQueued: base !== 'v1', isFlow, isOldFlow };
 }
 
@@ -98,6 +107,9 @@ interface Accepted {
 	readonly left: number;
 }
 
+/** The id of the job that a file belongs to. */
+const jobOfFile = (path: string): string => path.slice(FILES_PATH.length).replace(/\.\w+$/, '');
+
 const newKey = (): string => `SG_${randomBytes(8).toString('hex')}`;
 
 /** Rounds away the noise of binary fractions. */
@@ -107,6 +119,15 @@ const imageResponse = ({ output_format: format }: Drawing, body: Buffer): WireRe
 	status: 200,
 	headers: { 'content-type': MEDIA_TYPES[format] ?? '' },
 	body,
+});
+
+/** The start of an MP4, and some content. */
+const VIDEO = Buffer.concat([Buffer.from('00000020667479706d70343200000000', 'hex'), Buffer.alloc(5000, 7)]);
+
+const videoResponse = (): WireResponse => ({
+	status: 200,
+	headers: { 'content-type': 'video/mp4' },
+	body: VIDEO,
 });
 
 /** Segmind's API on loopback: it checks, draws, bills and fails as the published one does. */
@@ -141,6 +162,10 @@ export class Emulator {
 	/** What the request history knows. */
 	readonly history = new History(() => this.url);
 
+	private readonly uploaded = new Assets(() => this.url);
+
+	private readonly models: Record<string, KnownModel> = { ...KNOWN };
+
 	private rateLimit: RateLimit | undefined;
 
 	private constructor(private readonly options: EmulatorOptions) {
@@ -174,7 +199,22 @@ export class Emulator {
 
 	/** Requests to endpoints that bill, whether they were billed or not. */
 	get imageRequests(): ReceivedRequest[] {
-		return this.requests.filter(({ path }) => parseEndpoint(path) !== undefined);
+		return this.requests.filter(({ path }) => parseEndpoint(path, this.models) !== undefined);
+	}
+
+	/** Requests that upload files. */
+	get uploadRequests(): ReceivedRequest[] {
+		return this.requests.filter(({ path }) => path === UPLOAD_PATH);
+	}
+
+	/** Uploaded files, in the order of their arrival. */
+	get assets(): Asset[] {
+		return this.uploaded.all;
+	}
+
+	/** Offers a further model. */
+	publish(id: string, model: PublishedModel): void {
+		this.models[id] = model;
 	}
 
 	/** Lets the next request that matches the fault go wrong. */
@@ -195,6 +235,7 @@ export class Emulator {
 		this.jobs.clear();
 		this.history.clear();
 		this.history.options = this.options.history ?? {};
+		this.uploaded.clear();
 		this.maxInFlight = this.inFlight;
 		this.credits = this.options.credits === undefined ? 10 : this.options.credits;
 		this.resetRateLimit();
@@ -219,12 +260,21 @@ export class Emulator {
 		};
 		response.on('finish', recordStatus).on('close', recordStatus);
 		if (path.startsWith(FILES_PATH)) return await this.sendFile(received, response);
-		const endpoint = parseEndpoint(path);
+		if (path.startsWith(ASSETS_PATH)) return this.sendAsset(received, response);
+		// The list is public: no key is needed.
+		if (path === LIST_PATH) {
+			return await deliver(response, this.faults.take('list', ''), jsonResponse(200, listAnswer()));
+		}
+		const endpoint = parseEndpoint(path, this.models);
 		const job = parseJobPath(path);
+		const isUpload = path === UPLOAD_PATH;
 		const isHistory = path.startsWith(HISTORY_PATH);
-		const isKnown = endpoint !== undefined || job !== undefined || isHistory || path === ACCOUNT_PATH;
-		const rejection = this.reject(headers['x-api-key'], isKnown, method === (endpoint ? 'POST' : 'GET'));
+		const isFree = job !== undefined || isHistory || path === ACCOUNT_PATH;
+		const verb = isFree ? 'GET' : 'POST';
+		const isKnown = endpoint !== undefined || isUpload || isFree;
+		const rejection = this.reject(headers['x-api-key'], isKnown, method === verb);
 		if (rejection !== undefined) return send(response, ...rejection);
+		if (isUpload) return await this.upload(received, bytes, response);
 		if (job !== undefined) return await this.sendJob(job.id, job.part, response);
 		if (isHistory) return await this.sendHistory(path, searchParams, response);
 		if (endpoint === undefined) return await this.sendBalance(response);
@@ -285,6 +335,47 @@ export class Emulator {
 		this.history.add({ id, model, body, price, startedAt, endsAt, outcome, drawing, ...error });
 	}
 
+	/** Stores uploaded files, which is free. */
+	private async upload({ headers }: ReceivedRequest, bytes: Buffer, response: ServerResponse): Promise<void> {
+		const fault = this.faults.take('upload', '');
+		const type = String(headers['content-type'] ?? '');
+		if (!type.startsWith('application/json')) return send(response, 406, { error: 'Invalid content type' });
+		const body = parseJson(bytes);
+		if (body === undefined) return send(response, 400, { error: 'Malformed request body' });
+		const urls = this.uploaded.upload(body);
+		if (!Array.isArray(urls)) return send(response, 400, urls);
+		const answer = jsonResponse(200, { file_urls: urls, message: 'Files uploaded' });
+		await deliver(response, withFile(fault, urls[0] ?? ''), answer);
+	}
+
+	/** Uploaded files are public: no key is needed. */
+	private sendAsset({ path, method }: ReceivedRequest, response: ServerResponse): void {
+		const asset = this.uploaded.get(path);
+		if (asset === undefined || method !== 'GET') return send(response, 404, html('404 Not Found'));
+		response.writeHead(200, { 'content-type': asset.type }).end(asset.bytes);
+	}
+
+	/** Returns the bytes of a picture that a request refers to; undefined when the address is not one of this server's. */
+	private async pictureAt(address: string): Promise<Buffer | undefined> {
+		const { origin, pathname } = URL.canParse(address) ? new URL(address) : new URL(this.url);
+		if (origin !== this.url) return undefined;
+		const job = this.jobs.get(jobOfFile(pathname));
+		return job === undefined ? this.uploaded.get(pathname)?.bytes : await this.drawOnce(job.drawing);
+	}
+
+	/** Returns why a request's pictures can't be loaded. */
+	private async rejectPictures(addresses: readonly string[]): Promise<string | undefined> {
+		for (const address of addresses) {
+			if (!/^https?:\/\//.test(address)) {
+				return REJECTED_MEDIA;
+			}
+			if ((await this.pictureAt(address)) === undefined) {
+				return `Reference media rejected: ${address} could not be loaded.`;
+			}
+		}
+		return undefined;
+	}
+
 	/** Checks and bills a request, and makes its image or queues it. */
 	private async generate(
 		endpoint: Endpoint,
@@ -302,8 +393,11 @@ export class Emulator {
 		const refusal = this.refuseForRateLimit();
 		if (refusal !== undefined) return send(response, ...refusal);
 		const inputs = readInputs(model, body);
-		const { error } = inputs;
-		if (error !== undefined && !isQueued) return send(response, inputs.status, { error });
+		const pictures = inputs.error === undefined ? picturesIn(model, inputs.values) : [];
+		const isRejected = model.addresses?.some((name) => !/^https?:/.test(String(body[name] ?? 'http:')));
+		const rejected = isRejected === true ? REJECTED_MEDIA : await this.rejectPictures(pictures);
+		const error = inputs.error ?? rejected;
+		if (error !== undefined && !isQueued) return send(response, inputs.status ?? 400, { error });
 		if ((this.credits ?? 0) < price) return send(response, ...this.insufficientCredits(isQueued, price));
 		const prompt = String(body.prompt ?? '');
 		const fault = { delay: this.options.delay ?? 0, ...this.faults.take('image', prompt) };
@@ -314,7 +408,7 @@ export class Emulator {
 			received.paid = true;
 			this.credits = dollars((this.credits ?? 0) - price);
 		}
-		const drawing: Drawing = { ...DEFAULTS, prompt, ...(error === undefined ? inputs.values : {}) };
+		const drawing: Drawing = { ...DEFAULTS, prompt, ...inputs.values, pictures };
 		const seed = drawing.seed === -1 ? randomInt(2 ** 31) : drawing.seed;
 		const accepted = {
 			id: randomUUID(),
@@ -325,7 +419,8 @@ export class Emulator {
 		};
 		this.list(endpoint, body, failure, accepted, isPaid);
 		if (isQueued) await this.queue(endpoint, accepted, failure, response);
-		else await this.sendImage(model === OTHER_MODEL, accepted, response);
+		else
+			await this.sendImage(model === OTHER_MODEL ? 'base64' : (model.answer ?? 'image'), accepted, response);
 	}
 
 	/** v2 has another status and another text for it than v1. */
@@ -337,14 +432,11 @@ export class Emulator {
 	}
 
 	private async sendImage(
-		isJson: boolean,
+		answer: Answer | 'base64',
 		{ id, drawing, fault, price, left }: Accepted,
 		response: ServerResponse,
 	): Promise<void> {
-		const picture = await this.drawOnce(drawing);
-		const usual = isJson
-			? jsonResponse(200, { image: picture.toString('base64') })
-			: imageResponse(drawing, picture);
+		const usual = await this.answerWith(answer, drawing);
 		await deliver(response, fault, {
 			...usual,
 			headers: {
@@ -354,20 +446,30 @@ export class Emulator {
 				'x-request-id': id,
 				'x-generation-time': (fault.delay / 1000).toFixed(3),
 				// A model without a seed of its own names none.
-				...(isJson ? {} : { 'x-seed-value': String(drawing.seed) }),
+				...(answer === 'image' ? { 'x-seed-value': String(drawing.seed) } : {}),
 			},
 		});
 	}
 
+	/** The direct response of a model, before its headers. */
+	private async answerWith(answer: Answer | 'base64', drawing: Drawing): Promise<WireResponse> {
+		if (answer === 'json') return jsonResponse(200, jsonOutput(drawing));
+		if (answer === 'video') return videoResponse();
+		const picture = await this.drawOnce(drawing);
+		if (answer === 'image') return imageResponse(drawing, picture);
+		const text = picture.toString('base64');
+		return jsonResponse(200, answer === 'base64' ? { image: text } : { images: [{ b64_json: text }] });
+	}
+
 	private async queue(
-		{ isFlow, isOldFlow }: Endpoint,
+		{ isFlow, isOldFlow, model: { answer = 'image' } }: Endpoint,
 		{ id, drawing, fault, price, left }: Accepted,
 		failure: Fault['fails'],
 		response: ServerResponse,
 	): Promise<void> {
 		// The delay is the job's; submitting takes none.
 		const { delay, ...immediate } = fault;
-		const job = new Job(this.url, { id, drawing, price, left, failure, isFlow, delay });
+		const job = new Job(this.url, { id, drawing, price, left, failure, isFlow, answer, delay });
 		this.jobs.set(job.id, job);
 		await deliver(response, immediate, jsonResponse(200, job.submission(isOldFlow)));
 	}
@@ -381,11 +483,13 @@ export class Emulator {
 
 	/** Files are public: no key is needed. */
 	private async sendFile({ path, method }: ReceivedRequest, response: ServerResponse): Promise<void> {
-		const id = path.slice(FILES_PATH.length).replace(/\.\w+$/, '');
-		const drawing = this.jobs.get(id)?.drawing ?? this.history.rows.find((row) => row.id === id)?.drawing;
-		const isGone = drawing === undefined || this.history.options.filesGone === true;
+		const [id = '', index = '0'] = jobOfFile(path).split('_');
+		const known = this.jobs.get(id)?.drawing ?? this.history.rows.find((row) => row.id === id)?.drawing;
+		const isGone = known === undefined || this.history.options.filesGone === true;
 		if (isGone || method !== 'GET') return send(response, 404, html('404 Not Found'));
-		const fault = this.faults.take('file', drawing.prompt);
+		const fault = this.faults.take('file', known.prompt);
+		if (path.endsWith('.mp4')) return await deliver(response, fault, videoResponse());
+		const drawing = { ...known, seed: known.seed + Number(index) };
 		await deliver(response, fault, imageResponse(drawing, await this.drawOnce(drawing)));
 	}
 
@@ -413,9 +517,19 @@ export class Emulator {
 	private async drawOnce(drawing: Drawing): Promise<Buffer> {
 		if (this.options.picture !== undefined) return this.options.picture;
 		const request = createHash('sha256').update(JSON.stringify(drawing)).digest('hex');
-		const known = this.pictures.get(request) ?? draw(drawing);
+		const known = this.pictures.get(request) ?? this.draw(drawing);
 		this.pictures.set(request, known);
 		return await known;
+	}
+
+	private async draw(drawing: Drawing): Promise<Buffer> {
+		const pictures = await Promise.all(
+			(drawing.pictures ?? []).map(async (address) => await this.pictureAt(address)),
+		);
+		return await draw(
+			drawing,
+			pictures.find((picture) => picture !== undefined),
+		);
 	}
 
 	/** Serves the control endpoint: what was received, and faults to inject. */

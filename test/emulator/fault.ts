@@ -1,7 +1,10 @@
 /** What goes wrong with a request. It is plain JSON, so the control endpoint takes it as well. */
 export interface Fault {
-	/** Which requests it applies to: generation (default), balance, queue status, queue result, result file or history. */
-	readonly on?: 'image' | 'account' | 'status' | 'result' | 'file' | 'history';
+	/**
+	 * Which requests it applies to: generation (default), balance, queue status, queue result, result file, history,
+	 * upload or list of models.
+	 */
+	readonly on?: 'image' | 'account' | 'status' | 'result' | 'file' | 'history' | 'upload' | 'list';
 	/** Applies only to requests whose prompt contains this. */
 	readonly prompt?: string;
 	/** How many requests it applies to, 1 by default; -1 is all of them. */
@@ -12,7 +15,7 @@ export interface Fault {
 	readonly status?: number;
 	/** The body of the response: a string as it is, anything else as JSON. */
 	readonly body?: unknown;
-	/** Overrides fields of a JSON body; null removes one. `{file}` stands for the URL of the job's file. */
+	/** Overrides fields of a JSON body; null removes one. `{file}` stands for the URL of the job's or the uploaded file. */
 	readonly fields?: Readonly<Record<string, unknown>>;
 	/** The body as base64, for what a string can't hold. */
 	readonly bytes?: string;
@@ -61,7 +64,7 @@ export class Faults {
 	}
 }
 
-/** Fills the URL of a job's file into the fields of a fault. */
+/** Fills the URL of a file into the fields of a fault. */
 export function withFile(fault: Fault, file: string): Fault {
 	if (fault.fields === undefined) return fault;
 	const fields = JSON.stringify(fault.fields).replaceAll('{file}', file);

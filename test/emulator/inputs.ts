@@ -3,13 +3,34 @@ import { SIZES } from './published';
 
 /** The values that the model works with, or the error of a body that it does not accept. */
 export type Inputs =
-	| { readonly values: Readonly<Record<string, unknown>>; readonly error?: undefined }
-	| { readonly status: 400 | 406; readonly error: string };
+	| {
+			readonly values: Readonly<Record<string, unknown>>;
+			readonly status?: undefined;
+			readonly error?: undefined;
+	  }
+	| { readonly values?: undefined; readonly status: 400 | 406; readonly error: string };
+
+const isTextList = (value: unknown): value is string[] =>
+	Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
+
+/** Returns the addresses of the pictures that a request refers to. */
+export const picturesIn = (
+	{ attributes }: PublishedModel,
+	values: Readonly<Record<string, unknown>>,
+): string[] =>
+	Object.entries(attributes)
+		.filter(([, { type }]) => type === 'image' || type === 'images')
+		.flatMap(([name]) => values[name] ?? [])
+		.map(String);
 
 /** What a value must be, undefined if it is that. */
 function requirement(attribute: PublishedAttribute, value: unknown): string | undefined {
 	const { type, min, max, values = Object.keys(SIZES) } = attribute;
 	switch (type) {
+		case 'image':
+			return typeof value === 'string' ? undefined : 'a URL';
+		case 'images':
+			return isTextList(value) && value.length <= (max ?? Infinity) ? undefined : 'a list of URLs';
 		case 'str':
 			return typeof value === 'string' && value.trim() !== '' ? undefined : 'a non-empty string';
 		case 'bool':

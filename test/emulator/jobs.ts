@@ -1,3 +1,4 @@
+import type { Answer } from './catalog';
 import type { Drawing } from './draw';
 
 interface JobOptions {
@@ -11,9 +12,15 @@ interface JobOptions {
 	readonly failure: Readonly<Record<string, unknown>> | undefined;
 	/** Whether it runs a PixelFlow, whose outputs have names. */
 	readonly isFlow: boolean;
+	readonly answer: Answer;
 	/** Milliseconds until it is done. */
 	readonly delay: number;
 }
+
+/** What a model answers that writes about what it was given. */
+export const jsonOutput = ({ prompt }: Drawing): object => ({
+	output: { caption: `About: ${prompt}`, labels: ['calm', 'blue'] },
+});
 
 /** What one of a job's URLs responds with. */
 export type JobPart = 'status' | 'result' | 'both';
@@ -43,8 +50,13 @@ export class Job {
 		return this.options.drawing;
 	}
 
+	get answer(): Answer {
+		return this.options.answer;
+	}
+
 	get file(): string {
-		return `${this.url}/files/${this.id}.${this.drawing.output_format}`;
+		const extension = this.answer === 'video' ? 'mp4' : this.drawing.output_format;
+		return `${this.url}/files/${this.id}.${extension}`;
 	}
 
 	/** The response to its submission; the older form of PixelFlow has one URL only. */
@@ -84,6 +96,11 @@ export class Job {
 	private get result(): object {
 		const { file, id } = this;
 		const { prompt, seed, output_format: format } = this.drawing;
+		if (this.answer === 'json') return jsonOutput(this.drawing);
+		if (this.answer === 'video') return { output: { video: { url: file } } };
+		if (this.answer === 'images') {
+			return { output: [1, 2, 3].map((index) => file.replace(id, `${id}_${index}`)), seed };
+		}
 		if (!this.options.isFlow) {
 			return { output: file, images: [{ url: file, file_name: `${id}.${format}` }], seed, prompt };
 		}

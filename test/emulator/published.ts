@@ -5,7 +5,8 @@
  */
 
 export interface PublishedAttribute {
-	readonly type: 'str' | 'int' | 'float' | 'enum' | 'bool';
+	/** An `image` is a URL, `images` a list of them. */
+	readonly type: 'str' | 'int' | 'float' | 'enum' | 'bool' | 'image' | 'images';
 	readonly required?: true;
 	/** Missing where none is published. */
 	readonly default?: string | number | boolean;
@@ -94,6 +95,25 @@ export const MODELS: Readonly<Record<string, PublishedModel>> = {
 			output_quality: { type: 'int', default: 80, onlyFor: onlyForLossy },
 		},
 	},
+	'flux-kontext-pro': {
+		price: 0.05,
+		attributes: {
+			prompt,
+			// Segmind's page takes it as optional; without it this is no edit, and up to 6 are tolerated.
+			input_image: { type: 'image', required: true },
+			aspect_ratio: {
+				type: 'enum',
+				default: 'match_input_image',
+				values: [
+					...['match_input_image', '1:1', '16:9', '21:9', '4:3', '3:2', '4:5', '5:4', '3:4', '2:3'],
+					...['9:16', '9:21', '1:2', '2:1'],
+				],
+			},
+			output_format: { type: 'enum', default: 'png', values: ['png', 'jpg'] },
+			safety_tolerance: { type: 'int', default: 2, min: 0, max: 2 },
+			seed: { type: 'int' },
+		},
+	},
 };
 
 /** The sample body on the page of Flux 1.1 Pro. */
@@ -113,6 +133,8 @@ export const SAMPLE = {
 /** Pixels for each ratio. Segmind publishes none; other hosts of these models return these. */
 export const SIZES: Readonly<Record<string, readonly [width: number, height: number]>> = {
 	'1:1': [1024, 1024],
+	'1:2': [704, 1408],
+	'2:1': [1408, 704],
 	'16:9': [1344, 768],
 	'21:9': [1568, 672],
 	'3:2': [1216, 832],

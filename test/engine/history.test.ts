@@ -2,8 +2,21 @@ import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import type { HistoryOptions } from '../emulator/history';
+import { pngOf } from './faults';
 import { errorOf, valuesOf } from './results';
-import { CONTINUE, generate, getResult, itemsOf, numberedItems, queued, RETRY_ON_FAIL } from './runs';
+import {
+	CONTINUE,
+	edit,
+	generate,
+	getResult,
+	itemsOf,
+	numberedItems,
+	picturesOf,
+	queued,
+	RETRY_ON_FAIL,
+	runJson,
+	runModel,
+} from './runs';
 import { emulator, engine, useEngine } from './setup';
 
 useEngine({ history: {} });
@@ -200,6 +213,34 @@ describe('an idempotency key', () => {
 		const { items } = await engine.run(keyed(['a', 'b']));
 		expect(valuesOf(items, 'alreadyPaid')).toEqual([true, undefined]);
 		expect(emulator.paid).toBe(2);
+	});
+
+	test('knows an edited picture again by its bytes, although each run uploads it', async () => {
+		const [picture, other] = [await pngOf(64), await pngOf(80)];
+		const run = async (bytes: Buffer) =>
+			await engine.run(edit(picturesOf(bytes), { idempotencyKey: 'sku-1' }));
+		const first = await run(picture);
+		const again = await run(picture);
+		expect(again.items[0]?.json).toMatchObject({
+			alreadyPaid: true,
+			requestId: first.items[0]?.json.requestId,
+		});
+		expect((await run(other)).items[0]?.json).not.toHaveProperty('alreadyPaid');
+		expect(emulator.paid).toBe(2);
+	});
+
+	test('pays once for any model, with a seed of its own or without one', async () => {
+		for (const run of [
+			() => runModel('seedream-v3-text-to-image', { prompt: 'a' }, { options: { idempotencyKey: 'k' } }),
+			() => runJson('{"prompt":"b"}', { options: { idempotencyKey: 'k' } }),
+		]) {
+			emulator.changeAccount();
+			const first = await engine.run(run());
+			const again = await engine.run(run());
+			expect(again.error).toBeUndefined();
+			expect(idsOf(again.items)).toEqual(idsOf(first.items));
+			expect(emulator.paid).toBe(1);
+		}
 	});
 
 	test.each([

@@ -19,10 +19,12 @@ const runWith = async (parameters: IDataObject, rest: RunOptions = {}) =>
 		parameters,
 	});
 const typed = (more: IDataObject): IDataObject => ({ ...SMALL, prompt: 'a fox', ...more });
-const other = (modelBody: string, more: IDataObject = {}): IDataObject => ({
-	model: 'other',
+const other = (inputJson: string, more: IDataObject = {}): IDataObject => ({
+	resource: 'model',
+	operation: 'run',
 	modelId: 'other-model',
-	modelBody,
+	inputMode: 'json',
+	inputJson,
 	...more,
 });
 const flow = (more: IDataObject): IDataObject => ({
@@ -66,33 +68,33 @@ describe('refuses before paying', () => {
 		[
 			'a body with [object Object]',
 			other('={"prompt": "{{ $json.product }}"}'),
-			'\'Body\' contains [object Object] at "prompt"',
+			'\'JSON\' contains [object Object] at "prompt"',
 		],
 		[
 			'a body with [object Object] at any depth',
 			other('={{ { prompt: "a", scenes: [{ text: `a ${$json.product}` }] } }}'),
-			'\'Body\' contains [object Object] at "scenes[0].text"',
+			'\'JSON\' contains [object Object] at "scenes[0].text"',
 		],
 		[
 			'a body with a key whose value is not there',
 			other('={{ { prompt: "a", image: $json.nope } }}'),
-			'\'Body\' contains no value at "image"',
+			'\'JSON\' contains no value at "image"',
 		],
 		[
 			'a body whose value is a method that nobody called',
 			other('={{ { prompt: $json.product.name.trim } }}'),
-			'\'Body\' contains no value at "prompt"',
+			'\'JSON\' contains no value at "prompt"',
 		],
 		[
 			'a body with a number that is none',
 			other('={{ { prompt: "a", width: $json.nope * 2 } }}'),
-			'\'Body\' contains NaN at "width"',
+			'\'JSON\' contains NaN at "width"',
 		],
-		['the body that the field starts with', other('{\n  "prompt": ""\n}'), "'Body' has an empty prompt"],
+		['the body that the field starts with', other('{\n  "prompt": ""\n}'), "'JSON' has an empty prompt"],
 		[
 			'a body whose prompt lost its value',
 			other('={"prompt": "{{ $json.nope }}"}'),
-			"'Body' has an empty prompt",
+			"'JSON' has an empty prompt",
 		],
 		[
 			'a Model ID that is not there',
@@ -233,7 +235,7 @@ describe('the seeds of several images', () => {
 	test('are refused before paying when they are too large to differ', async () => {
 		const body = '{"prompt":"a","seed":18446744073709551615}';
 		const { items } = await runWith(other(body, { options: { numberOfImages: 2 } }));
-		expect(items[0]?.json.error).toMatch(/^'Body' has too large a seed to count up/);
+		expect(items[0]?.json.error).toMatch(/^'Inputs' has too large a seed to count up/);
 		expect(emulator.requests).toHaveLength(0);
 	});
 });
@@ -244,17 +246,17 @@ describe('a value that the node does not know', () => {
 			'of Model',
 			{ model: 'flux-9', prompt: 'a fox' },
 			'\'Model\' is not one of the choices: "flux-9"',
-			'Use one of flux-1.1-pro, flux-1.1-pro-ultra, flux-pro, other.',
+			'Use one of flux-1.1-pro, flux-1.1-pro-ultra, flux-pro.',
 		],
 		[
 			'of Resource',
 			{ resource: 'video', operation: 'generate', prompt: 'a fox' },
 			'\'Resource\' is not one of the choices: "video"',
-			'Use one of account, image, pixelFlow.',
+			'Use one of account, file, image, model, pixelFlow.',
 		],
 		...(
 			[
-				['image', 'draw', 'generate, getResult'],
+				['image', 'draw', 'generate, edit, getResult'],
 				['pixelFlow', 'generate', 'run'],
 				['account', 'run', 'getCredits'],
 			] as const

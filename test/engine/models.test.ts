@@ -52,10 +52,10 @@ test('an unknown model is an error before anything is sent', async () => {
 /** The start of an MP4 and some content. */
 const MP4 = Buffer.concat([Buffer.from('00000020667479706d70343200000000', 'hex'), Buffer.alloc(500, 7)]);
 
-const other = (modelBody: string, more: IDataObject = {}): IDataObject => ({
-	model: 'other',
-	modelId: 'other-model',
-	modelBody,
+/** Model: Run with JSON, by default with one request that returns the result. */
+const other = (inputJson: string, { options = {}, ...more }: IDataObject = {}): IDataObject => ({
+	...{ resource: 'model', operation: 'run', modelId: 'other-model', inputMode: 'json', inputJson },
+	options: { delivery: 'direct', ...(options as IDataObject) },
 	...more,
 });
 
@@ -69,8 +69,8 @@ describe('another model', () => {
 	test.each([
 		['text', '{"prompt":"a fox","more":{"list":[1,{"b":null}]},"sure":false}'],
 		['an object', '={{ { prompt: "a fox", more: { list: [1, { b: null }] }, sure: false } }}'],
-	])('receives the body unchanged, from %s', async (_, modelBody) => {
-		const { error, items } = await run(other(modelBody));
+	])('receives the body unchanged, from %s', async (_, inputJson) => {
+		const { error, items } = await run(other(inputJson));
 		expect(error).toBeUndefined();
 		const body = { prompt: 'a fox', more: { list: [1, { b: null }] }, sure: false };
 		expect(sent()).toEqual([{ path: '/v1/other-model', body }]);
@@ -82,9 +82,10 @@ describe('another model', () => {
 		['an id with a path', { modelId: '../v1/get-user-credits' }],
 		['an id with a query', { modelId: 'a?b' }],
 		['no id', { modelId: '={{ "" }}' }],
-		['a body that is not JSON', { modelBody: '{prompt}' }],
-		['a body that is a list', { modelBody: '[{"prompt":"a"}]' }],
-		['a body that is text', { modelBody: '={{ "a fox" }}' }],
+		['an empty prompt', { inputJson: '{"prompt":" "}' }],
+		['a body that is not JSON', { inputJson: '{prompt}' }],
+		['a body that is a list', { inputJson: '[{"prompt":"a"}]' }],
+		['a body that is text', { inputJson: '={{ "a fox" }}' }],
 	])('sends nothing for %s', async (_, wrong) => {
 		const { items } = await run(other('{"prompt":"a"}', wrong), CONTINUE);
 		expect(errorOf(items[0])).toMatchObject({ cause: 'request', billed: 'no', attempts: 0 });

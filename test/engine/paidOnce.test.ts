@@ -239,9 +239,10 @@ describe('rows with a model of their own', () => {
 			{
 				...rest,
 				parameters: {
-					model: 'other',
+					...{ resource: 'model', operation: 'run', inputMode: 'json' },
 					modelId: '={{ $json.model }}',
-					modelBody: '={{ { prompt: $json.prompt } }}',
+					inputJson: '={{ { prompt: $json.prompt } }}',
+					options: { delivery: 'direct' },
 				},
 			},
 		);
@@ -268,7 +269,7 @@ describe('rows with a model of their own', () => {
 		const options = byId({ items, node: CONTINUE });
 		const result = await engine.run({
 			...options,
-			parameters: { ...options.parameters, options: { concurrency: 1 } },
+			parameters: { ...options.parameters, options: { delivery: 'direct', concurrency: 1 } },
 		});
 		expect(result.items.map(errorOf)).toMatchObject([
 			{ cause: 'credits', billed: 'no', attempts: 1 },

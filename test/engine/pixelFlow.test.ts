@@ -3,7 +3,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Fault } from '../emulator/fault';
 import { jsonError } from './faults';
 import { errorOf, metadataOf, requestsTo, submissions } from './results';
-import { CONTINUE, flow, itemsOf, RETRY_ON_FAIL } from './runs';
+import { CONTINUE, flow, getResult, itemsOf, RETRY_ON_FAIL } from './runs';
 import { emulator, engine, itemsFrom, otherServer, useEngine } from './setup';
 
 useEngine();
@@ -201,5 +201,50 @@ describe('money', () => {
 		const { error } = await engine.run(flow({}, { node: RETRY_ON_FAIL }));
 		expect(error?.description).toMatch(/billed/);
 		expect(submissions()).toHaveLength(1);
+	});
+});
+
+describe('Submit Only', () => {
+	const SUBMIT = { options: { delivery: 'submitOnly' } };
+
+	test('returns the ID at once; Get Result fetches its files and outputs, and pays nothing', async () => {
+		const [submitted] = await itemsFrom(flow(SUBMIT, { items: itemsOf('a fox') }));
+		expect(submitted?.json).toEqual({
+			flow: 'product-photo',
+			requestId: expect.any(String),
+			status: 'QUEUED',
+			attempts: 1,
+		});
+		const [item, ...more] = await itemsFrom(getResult([submitted!]));
+		expect(more).toEqual([]);
+		expect(item?.json).toMatchObject({
+			outputs: { caption: 'A caption for: a fox', picture: expect.stringContaining('/files/') },
+			...{ format: 'webp', cost: 0.02, status: 'COMPLETED' },
+		});
+		expect((await metadataOf(item)).format).toBe('webp');
+		expect(emulator.paid).toBe(1);
+	});
+
+	test('a link that is no file stays a link', async () => {
+		const [submitted] = await itemsFrom(flow(SUBMIT));
+		const values: Array<[string, unknown]> = [
+			['page', 'https://a.example/'],
+			['local', 'https://10.0.0.1/a.png'],
+			['text', 'a'],
+		];
+		emulator.inject({ on: 'result', fields: { output: outputs(...values) } });
+		const [item] = await itemsFrom(getResult([submitted!]));
+		expect(item?.json.outputs).toEqual(Object.fromEntries(values));
+		expect(item?.binary ?? {}).toEqual({});
+	});
+
+	test.each([
+		['a flow of the older form', { flow: '6629b1-v2', ...SUBMIT }, /older form/],
+		['Direct', { options: { delivery: 'direct' } }, /Direct/],
+	])('is refused before paying for %s', async (_, parameters, words) => {
+		const { items } = await engine.run(flow(parameters, { node: CONTINUE }));
+		expect(errorOf(items[0])).toMatchObject({ cause: 'request', billed: 'no', attempts: 0 });
+		expect(items[0]?.json.error).toMatch(words);
+		expect(emulator.requests).toHaveLength(0);
 	});
 });

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { RunOptions } from './engine';
 import { emulator } from './setup';
@@ -58,3 +58,54 @@ export const flow = (parameters: IDataObject = {}, rest: RunOptions = {}): RunOp
 		},
 		rest,
 	);
+
+/** A binary field with these bytes, as n8n has it in memory. */
+export const binaryOf = (bytes: Buffer, mimeType = 'image/png', fileName = 'input.png'): IBinaryData => ({
+	data: bytes.toString('base64'),
+	mimeType,
+	fileName,
+});
+
+/** An item for each picture, which is in the field `data`, with the prompts `edit 0`, `edit 1` and so on. */
+export const picturesOf = (...pictures: Buffer[]): INodeExecutionData[] =>
+	pictures.map((picture, index) => ({
+		json: { prompt: `edit ${index}` },
+		binary: { data: binaryOf(picture) },
+	}));
+
+/** A run of Image: Edit. */
+export const edit = (
+	items: INodeExecutionData[],
+	options: IDataObject = {},
+	rest: RunOptions = {},
+): RunOptions =>
+	withParameters(
+		{ operation: 'edit', prompt: '={{ $json.prompt }}', options, ...rest.parameters },
+		{ items, ...rest },
+	);
+
+/** A run of File: Upload. */
+export const upload = (items: INodeExecutionData[], rest: RunOptions = {}): RunOptions =>
+	withParameters({ resource: 'file', operation: 'upload', ...rest.parameters }, { items, ...rest });
+
+/** A run of Model: Run with inputs in the fields, by default for one item. */
+export const runModel = (
+	modelId: string,
+	inputs: IDataObject = { prompt: '={{ $json.prompt }}' },
+	parameters: IDataObject = {},
+	rest: RunOptions = {},
+): RunOptions =>
+	withParameters(
+		{
+			resource: 'model',
+			operation: 'run',
+			modelId: { __rl: true, mode: 'list', value: modelId },
+			inputs: { mappingMode: 'defineBelow', value: inputs, matchingColumns: [], schema: [] },
+			...parameters,
+		},
+		rest,
+	);
+
+/** A run of Model: Run with inputs as JSON, for one item. */
+export const runJson = (inputJson: string, parameters: IDataObject = {}, rest: RunOptions = {}): RunOptions =>
+	runModel('other-model', {}, { inputMode: 'json', inputJson, ...parameters }, rest);

@@ -64,7 +64,10 @@ const text = fc.string({ unit: 'grapheme-composite', minLength: 1 });
 const ATTRIBUTES = Object.fromEntries(
 	Object.entries(MODEL.attributes).map(([name, { type, values = [''], min = 0, max = 4294967295 }]) => [
 		name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
-		{ enum: fc.constantFrom(...values), bool: boolean, int: around(min, max), float: text, str: text }[type],
+		{
+			...{ enum: fc.constantFrom(...values), bool: boolean, int: around(min, max), float: text, str: text },
+			...{ image: text, images: text },
+		}[type],
 	]),
 );
 

@@ -9,6 +9,7 @@ const LAYERS = [
 	'nodes/Segmind/api',
 	'nodes/Segmind/files',
 	'nodes/Segmind/jobs',
+	'nodes/Segmind/catalog',
 	'nodes/Segmind/output',
 	'nodes/Segmind/batch',
 	'nodes/Segmind/operations',

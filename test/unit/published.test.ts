@@ -1,10 +1,16 @@
 import type { Attribute } from '../../nodes/Segmind/models/attribute';
-import { MODELS as NODE_MODELS } from '../../nodes/Segmind/models/models';
+import { isRequired } from '../../nodes/Segmind/models/attribute';
+import { EDIT_MODELS, MODELS as GENERATE_MODELS } from '../../nodes/Segmind/models/models';
 import { toImageRequest } from '../../nodes/Segmind/jobs/imageRequest';
 import type { PublishedAttribute } from '../emulator/published';
 import { MODELS, SAMPLE } from '../emulator/published';
 
-const TYPES = { text: 'str', integer: 'int', decimal: 'float', choice: 'enum', boolean: 'bool' } as const;
+const NODE_MODELS = [...GENERATE_MODELS, ...EDIT_MODELS];
+
+const TYPES: Readonly<Record<Attribute['type'], PublishedAttribute['type']>> = {
+	...{ text: 'str', integer: 'int', decimal: 'float', choice: 'enum', boolean: 'bool' },
+	...{ image: 'image', images: 'images' },
+};
 
 const sorted = (values: readonly string[] | undefined) => values && [...values].sort();
 
@@ -14,8 +20,8 @@ function toPublished(attribute: Attribute) {
 	const limits = type === 'integer' || type === 'decimal' ? attribute : undefined;
 	return {
 		type: TYPES[type],
-		required: type === 'text' ? true : undefined,
-		default: type === 'text' ? undefined : attribute.default,
+		required: isRequired(attribute) ? true : undefined,
+		default: 'default' in attribute ? attribute.default : undefined,
 		min: limits?.min,
 		max: limits?.max,
 		multipleOf: type === 'integer' ? attribute.multipleOf : undefined,

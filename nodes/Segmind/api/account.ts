@@ -9,7 +9,8 @@ import { toBaseUrl, toKey } from '../../../credentials/connection';
 import { SegmindApi } from '../../../credentials/SegmindApi.credentials';
 import type { SegmindClient } from './client';
 import { whyNotConnected } from './connectionErrors';
-import { NOT_BILLED, SegmindError } from './errors';
+import { SegmindError } from './errors';
+import { toFreeCallError } from './freeCall';
 import { jsonBody, readNumber } from './json';
 import type { ApiResponse } from './response';
 import { isSuccess } from './response';
@@ -36,17 +37,6 @@ export const BALANCE_TIMEOUT = 30;
 const NO_RECORD: Balance = { credits: 0, freeCredits: 0, totalCredits: 0 };
 const hasNoRecord = ({ statusCode, body }: ApiResponse): boolean =>
 	statusCode === 404 && /no credits found/i.test(body.toString('utf8'));
-
-/** Nothing was asked for that costs money: no billing is in doubt, and another prompt would change nothing. */
-function toFreeCallError(error: unknown): unknown {
-	if (!(error instanceof SegmindError)) return error;
-	// The address has no model in it.
-	if (error.reason === 'endpoint') error.description = CHECK_URL;
-	if (error.billed === 'no' && error.reason !== 'server') return error;
-	const { message, statusCode, requestId, retryAfter } = error;
-	const details = { statusCode, requestId, retryAfter, cause: error };
-	return new SegmindError('server', message, `Try again later. ${NOT_BILLED}`, details);
-}
 
 /**
  * Reads the response to {@link BALANCE_PATH}.

@@ -35,7 +35,8 @@ export interface ApiRequest {
 	readonly method: 'GET' | 'POST';
 	readonly service?: Service | undefined;
 	readonly path: string;
-	readonly body?: Readonly<IDataObject>;
+	/** An object, or the bytes of its JSON. */
+	readonly body?: Readonly<IDataObject> | Buffer;
 	/** Seconds for the whole exchange, from connecting to the last byte. */
 	readonly timeout: number;
 }
@@ -126,7 +127,10 @@ export class SegmindClient {
 					url,
 					...(body === undefined
 						? {}
-						: { body: { ...body }, headers: { 'content-type': 'application/json' } }),
+						: {
+								body: Buffer.isBuffer(body) ? body : { ...body },
+								headers: { 'content-type': 'application/json' },
+							}),
 					...httpOptions(timeout),
 					ignoreHttpStatusErrors: { ignore: true, except: TELLING_STATUSES },
 				})

@@ -18,6 +18,17 @@ function isPublic(host: string): boolean {
 }
 
 /**
+ * Returns what keeps an address from being one that everybody can open: https on a public host. What a host name resolves
+ * to is not looked up.
+ */
+export function addressProblem(link: string): 'scheme' | 'userName' | 'private' | undefined {
+	const url = new URL(link);
+	if (url.protocol !== 'https:') return 'scheme';
+	if (url.username !== '' || url.password !== '') return 'userName';
+	return isPublic(url.hostname) ? undefined : 'private';
+}
+
+/**
  * Returns why a file must not be fetched from an address; undefined when it may. Allowed are https on any public host,
  * and the API's own origin. What a host name resolves to is left to n8n's network policy.
  */
@@ -25,11 +36,14 @@ export function blockedReason(link: string, baseUrl: string): string | undefined
 	if (!URL.canParse(link)) return 'The response has no valid address for the file';
 	const url = new URL(link);
 	if (url.origin === new URL(baseUrl).origin) return undefined;
-	if (url.protocol !== 'https:') return `The file is not at an https address: ${url.origin}`;
-	if (url.username !== '' || url.password !== '') {
-		return `The address of the file contains a user name: ${url.host}`;
+	switch (addressProblem(link)) {
+		case 'scheme':
+			return `The file is not at an https address: ${url.origin}`;
+		case 'userName':
+			return `The address of the file contains a user name: ${url.host}`;
+		case 'private':
+			return `The file is at an address inside a private network: ${url.host}`;
+		case undefined:
+			return undefined;
 	}
-	return isPublic(url.hostname)
-		? undefined
-		: `The file is at an address inside a private network: ${url.host}`;
 }

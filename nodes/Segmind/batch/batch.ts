@@ -26,6 +26,7 @@ import { retryFreeCall, sendWithRetries } from './retry';
 import { isFileGone, Sender } from './sender';
 import { ESTIMATE, SpendingLimit } from './spendingLimit';
 import type { Task } from './task';
+import { Uploads } from './uploads';
 
 /** What is known before the first request is sent. */
 interface Known<R> {
@@ -59,6 +60,8 @@ export class Batch<R> {
 	/** Requests of earlier runs that are made again, since Segmind no longer has their files. */
 	gone = 0;
 
+	readonly uploads: Uploads;
+
 	private readonly fileNames: JobFileNames<R>;
 
 	private readonly sender: Sender<R>;
@@ -83,6 +86,7 @@ export class Batch<R> {
 		const pace = paceOf(context, requestsPerMinute);
 		this.limiter = new RateLimiter(pace, stopsOnError, context.getExecutionCancelSignal());
 		this.concurrency = new Concurrency(concurrency);
+		this.uploads = new Uploads(context, context.getExecutionCancelSignal());
 		this.spending = new SpendingLimit(
 			task.isFree ? 0 : minimumRemainingCredits,
 			task.isFree ? 0 : maximumCostPerRun,
@@ -159,7 +163,10 @@ export class Batch<R> {
 		const queued = ledger.queuedOf(job);
 		// What is queued is paid for, so nothing holds it back that stops others from being paid for.
 		if (queued === undefined) return undefined;
-		const result = await this.sender.collect(await this.client(job), job, queued).catch((error: unknown) => {
+		const client = await this.client(job);
+		// Its files are not uploaded again.
+		const sent = await this.prepare(job, async (file) => this.uploads.recall(client, file));
+		const result = await this.sender.collect(client, job, sent, queued).catch((error: unknown) => {
 			if (!(error instanceof SegmindError && isKeyed(job) && isFileGone(error, queued))) throw error;
 			ledger.forget(job);
 			this.gone += 1;
@@ -177,10 +184,13 @@ export class Batch<R> {
 	/** Pays for a result. */
 	private async make(job: Job<R>): Promise<Paid<R>> {
 		const client = await this.client(job);
+		this.limiter.throwIfStopped(this.task.targetOf(job));
+		const prepared = await this.prepare(job, async (file) => await this.uploads.urlOf(client, file));
 		// What is free is counted apart from what is made.
 		const limit = LearnedLimit.of(this.task.isFree ? `${client.account} free` : client.account);
 		limit.enter(this.context.getExecutionId());
-		const send = async (onSent: () => void): Promise<Result> => await this.sender.send(client, job, onSent);
+		const send = async (onSent: () => void): Promise<Result> =>
+			await this.sender.send(client, job, prepared, onSent);
 		const { result, attempts } = await sendWithRetries(
 			send,
 			job.options,
@@ -189,6 +199,10 @@ export class Batch<R> {
 			this,
 		);
 		return { job, result: await this.store(job, result, attempts), alreadyPaid: false };
+	}
+
+	private async prepare(job: Job<R>, urlOf: Parameters<NonNullable<Task<R>['prepare']>>[1]): Promise<Job<R>> {
+		return (await this.task.prepare?.(job, urlOf)) ?? job;
 	}
 
 	private async store(job: Job<R>, result: Result, attempts: number): Promise<StoredResult> {

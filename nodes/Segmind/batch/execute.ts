@@ -106,6 +106,9 @@ export async function executeJobs<R>(
 		options,
 	});
 	const outcomes = [...failures, ...results];
-	if (!triesAgain(context, outcomes, stops)) ledger.clear();
+	if (!triesAgain(context, outcomes, stops)) {
+		ledger.clear();
+		batch.uploads.clear();
+	}
 	return toOutput(context, outcomes, stops, noteOf(outcomes));
 }

@@ -127,7 +127,8 @@ export class RateLimiter {
 		}
 	}
 
-	private throwIfStopped(target: Target): void {
+	/** @throws {SkippedError} when a request may not start any more */
+	throwIfStopped(target: Target): void {
 		if (this.cancelled?.aborted === true) throw cancelledError();
 		if (this.stoppedBy !== undefined) throw SkippedError.because(this.stoppedBy);
 		for (const { error, target: met } of this.stops.values()) {

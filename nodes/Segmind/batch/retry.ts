@@ -47,23 +47,33 @@ const isHopeless = ({ retryAfter }: SegmindError, refused: number): boolean =>
 /**
  * Retries a free call.
  *
- * @throws {SkippedError} when it keeps failing, so that paid requests that depend on it are not sent
+ * @throws {SegmindError} the last one
  */
-export async function retryFreeCall<T>(
-	call: () => Promise<T>,
-	cancelled: AbortSignal | undefined,
-): Promise<T> {
+export async function retryFree<T>(call: () => Promise<T>, cancelled: AbortSignal | undefined): Promise<T> {
 	for (let attempts = 1; ; attempts += 1) {
 		try {
 			return await call();
 		} catch (thrown) {
 			const error = SegmindError.from(thrown);
 			const isLast = attempts > FREE_RETRIES || cancelled?.aborted === true;
-			if (isLast || !error.retryable) throw SkippedError.because(error);
+			if (isLast || !error.retryable) throw error;
 			await wait(Math.min(error.retryAfter ?? backoff(attempts), LONGEST_WAIT), cancelled);
 		}
 	}
 }
+
+/**
+ * Retries a free call.
+ *
+ * @throws {SkippedError} when it keeps failing, so that paid requests that depend on it are not sent
+ */
+export const retryFreeCall = async <T>(
+	call: () => Promise<T>,
+	cancelled: AbortSignal | undefined,
+): Promise<T> =>
+	await retryFree(call, cancelled).catch((error: unknown) => {
+		throw SkippedError.because(SegmindError.from(error));
+	});
 
 /** Says until when the server asks to wait. */
 function withTime(error: SegmindError): SegmindError {

@@ -25,8 +25,10 @@ export const isFileGone = (error: SegmindError, { submittedAt, response }: Queue
 
 /** Sends and collects single jobs, and records in the ledger what that means for money. */
 export class Sender<R> {
-	/** When jobs in flight were sent, in milliseconds since the epoch. */
-	private readonly inFlight = new Map<Job<R>, number>();
+	private readonly inFlight = new Set<Job<R>>();
+
+	/** Jobs as they were sent last, and when. */
+	private readonly sent = new Map<Job<R>, { readonly prepared: Job<R>; readonly at: number }>();
 
 	/** Jobs whose response was lost, and which are looked for in the history. */
 	private readonly lost = new Set<Job<R>>();
@@ -43,16 +45,18 @@ export class Sender<R> {
 	/**
 	 * Sends a job once and collects its result.
 	 *
+	 * @param prepared the job as it is sent; the ledger knows it as `job`
 	 * @param onSent counts the attempt
 	 * @throws {SegmindError}
 	 */
-	async send(client: SegmindClient, job: Job<R>, onSent: () => void): Promise<Result> {
+	async send(client: SegmindClient, job: Job<R>, prepared: Job<R>, onSent: () => void): Promise<Result> {
 		const deadline = new Deadline(job.options.timeout);
 		onSent();
-		this.inFlight.set(job, Date.now());
+		this.sent.set(job, { prepared, at: Date.now() });
+		this.inFlight.add(job);
 		try {
 			const sent = await this.task
-				.send(client, job, deadline)
+				.send(client, prepared, deadline)
 				.catch(async (error: unknown) => await this.recover(client, job, toSendingError(error), deadline));
 			if ('result' in sent) {
 				if (sent.result.usage.requestId === null) this.nameless.add(this.listingOf(job));
@@ -61,7 +65,7 @@ export class Sender<R> {
 			this.ledger.record(job, { state: 'queued', queued: sent.queued });
 			// What was lost late has its file to be fetched still.
 			const left = sent.queued.recovered === true ? new Deadline(PATIENCE / 1000) : deadline;
-			return await this.collect(client, job, sent.queued, left);
+			return await this.collect(client, job, prepared, sent.queued, left);
 		} finally {
 			this.inFlight.delete(job);
 		}
@@ -75,10 +79,11 @@ export class Sender<R> {
 	async collect(
 		client: SegmindClient,
 		job: Job<R>,
+		prepared: Job<R>,
 		queued: QueuedRequest,
 		deadline = new Deadline(job.options.timeout),
 	): Promise<Result> {
-		return await this.task.collect(client, job, queued, deadline).catch((error: unknown) => {
+		return await this.task.collect(client, prepared, queued, deadline).catch((error: unknown) => {
 			if (!(error instanceof SegmindError)) {
 				throw new PendingError(String(error), queued.requestId, { cause: error });
 			}
@@ -92,12 +97,12 @@ export class Sender<R> {
 
 	/** Records that a job may have been billed, with what the history would list. */
 	recordUncertain(job: Job<R>, error: SegmindError): void {
-		this.ledger.recordUncertain(job, error, this.sentAs(job, this.inFlight.get(job) ?? Date.now()));
+		this.ledger.recordUncertain(job, error, this.sentAs(job));
 	}
 
 	/** Records what is in flight, in the event of the cancellation itself. */
 	recordCancelled(): void {
-		for (const job of this.inFlight.keys()) {
+		for (const job of this.inFlight) {
 			if (this.task.isFree || this.ledger.queuedOf(job) !== undefined) continue;
 			const error = uncertainError('The execution was cancelled while the result was being made');
 			error.attempts = 1;
@@ -105,11 +110,12 @@ export class Sender<R> {
 		}
 	}
 
-	private sentAs(job: Job<R>, since: number): Wanted | undefined {
-		const listed = this.task.listedAs?.(job);
+	private sentAs(job: Job<R>): Wanted | undefined {
+		const { prepared = job, at = Date.now() } = this.sent.get(job) ?? {};
+		const listed = this.task.listedAs?.(prepared);
 		if (listed === undefined) return undefined;
 		// A seed that a key gives is in the requests of earlier runs as well.
-		return { ...listed, isUnique: listed.isUnique && job.options.idempotencyKey === undefined, since };
+		return { ...listed, isUnique: listed.isUnique && job.options.idempotencyKey === undefined, since: at };
 	}
 
 	/**
@@ -123,13 +129,14 @@ export class Sender<R> {
 		error: SegmindError,
 		deadline: Deadline,
 	): Promise<{ readonly queued: QueuedRequest }> {
-		const listed = this.task.listedAs?.(job);
+		const { prepared = job, at = Date.now() } = this.sent.get(job) ?? {};
+		const listed = this.task.listedAs?.(prepared);
 		const isLost = error.billed === 'unknown' && !(error instanceof PendingError);
 		if (listed === undefined || !isLost || client.cancelled?.aborted === true) throw error;
 		if (!listed.isUnique && this.nameless.has(this.listingOf(job))) throw error;
 		this.lost.add(job);
 		const now = performance.now();
-		const wanted = { ...listed, since: this.inFlight.get(job) ?? Date.now() };
+		const wanted = { ...listed, since: at };
 		const patience = { missingUntil: now + PATIENCE, pendingUntil: now + deadline.left };
 		const row = await this.history.find(wanted, patience, () => !listed.isUnique && this.hasTwin(job));
 		this.lost.delete(job);
@@ -141,7 +148,7 @@ export class Sender<R> {
 	/** Whether a request that looks alike still waits for its own response. */
 	private hasTwin(job: Job<R>): boolean {
 		const own = this.listingOf(job);
-		return [...this.inFlight.keys()].some((other) => !this.lost.has(other) && this.listingOf(other) === own);
+		return [...this.inFlight].some((other) => !this.lost.has(other) && this.listingOf(other) === own);
 	}
 
 	private listingOf(job: Job<R>): string {

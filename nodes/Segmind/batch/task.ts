@@ -1,6 +1,7 @@
 import type { SegmindClient } from '../api/client';
 import type { QueuedRequest } from '../api/queue';
 import type { Deadline } from '../api/wait';
+import type { InputFile } from '../jobs/inputFiles';
 import type { Job } from '../jobs/jobs';
 import type { Result, StoredResult } from '../output/result';
 import type { ListedRequest } from './wanted';
@@ -31,6 +32,12 @@ export interface Task<R> {
 	fileNameOf(job: Job<R>, queued: QueuedRequest | undefined, requestId: string | null): string | undefined;
 	/** Returns whether an earlier result has what the job wants now. Left out: it always has. */
 	isUsable?(job: Job<R>, result: StoredResult): boolean;
+	/**
+	 * Returns a job as it is sent. Left out: as it is.
+	 *
+	 * @param urlOf returns the address of a file, which is free; undefined when it is not known
+	 */
+	prepare?(job: Job<R>, urlOf: (file: InputFile) => Promise<string | undefined>): Promise<Job<R>>;
 	/**
 	 * Sends the paid request. A queued one is collected next.
 	 *

@@ -39,6 +39,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 	'audio/x-wav': 'wav',
 	'image/avif': 'avif',
 	'image/gif': 'gif',
+	'image/heic': 'heic',
 	'image/jpeg': 'jpg',
 	'image/png': 'png',
 	'image/svg+xml': 'svg',
@@ -63,6 +64,7 @@ const TEXT_FORMATS: readonly unknown[] = ['obj', 'ply', 'stl'];
 /** The first bytes of files whose type nobody states, such as base64 in JSON. */
 const SIGNATURES: ReadonlyArray<readonly [start: RegExp, mimeType: string]> = [
 	[/^.{4}ftypavi[fs]/s, 'image/avif'],
+	[/^.{4}ftyp(hei[cx]|hev[cx]|mif1|msf1)/s, 'image/heic'],
 	[/^.{4}ftypM4A/s, 'audio/mp4'],
 	[/^.{4}ftypqt/s, 'video/quicktime'],
 	[/^.{4}ftyp/s, 'video/mp4'],

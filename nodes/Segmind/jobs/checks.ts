@@ -8,7 +8,9 @@ export type RawParameters = Readonly<Record<string, unknown>>;
 
 /** A number that a field accepts. */
 export interface NumberRange {
+	/** -Infinity for none. */
 	readonly min: number;
+	/** Infinity for none. */
 	readonly max: number;
 	/** What the number counts, e.g. pixels. */
 	readonly unit?: string;
@@ -45,7 +47,15 @@ export function quote(value: unknown): string {
 const NUMBER = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i;
 
 function rangeAdvice({ min, max, unit }: NumberRange, kind: string): string {
-	return `Use a ${kind} from ${min} to ${max}${unit === undefined ? '' : ` (${unit})`}`;
+	const range =
+		min === -Infinity
+			? max === Infinity
+				? ''
+				: ` up to ${max}`
+			: max === Infinity
+				? ` from ${min}`
+				: ` from ${min} to ${max}`;
+	return `Use a ${kind}${range}${unit === undefined ? '' : ` (${unit})`}`;
 }
 
 /**
@@ -173,7 +183,7 @@ function parse(text: string, label: string): unknown {
 		throw invalidValue(
 			label,
 			'is not valid JSON',
-			'Check its quotes and commas, or build it with an expression',
+			'Check its quotes and commas. A text that may have quotes or line breaks goes in as {{ JSON.stringify($json.prompt) }}, without quotes around it',
 		);
 	}
 }

@@ -1,19 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Attribute, Model } from '../models/attribute';
-import { applies, DRAW } from '../models/attribute';
+import type { Attribute, BodyValue, Model } from '../models/attribute';
+import { applies, DRAW, mayBeEmpty } from '../models/attribute';
 import type { RawParameters } from './checks';
-import {
-	checkValues,
-	invalidValue,
-	isEmpty,
-	toBoolean,
-	toEntry,
-	toNumber,
-	toObject,
-	toText,
-	toWholeNumber,
-} from './checks';
+import { isEmpty, toBoolean, toEntry, toNumber, toText, toWholeNumber } from './checks';
+import { toImageInput, toImageInputs } from './imageInput';
+import type { InputFile } from './inputFiles';
 
 /** A size that the API would round, and what is sent instead, in pixels. */
 interface Rounding {
@@ -29,6 +21,8 @@ export interface ImageRequest {
 	/** The price is in US dollars; undefined for a model without a table. */
 	readonly model: Pick<Model, 'id' | 'attributes'> & Partial<Pick<Model, 'price'>>;
 	readonly body: Readonly<IDataObject>;
+	/** Files that are to be uploaded, by what stands for each of them in the body. */
+	readonly files?: Readonly<Record<string, InputFile>>;
 	/** Whether the node drew the seed, or derived it from the idempotency key, because the user gave none, or -1. */
 	readonly seedDrawn: boolean;
 	readonly roundings: readonly Rounding[];
@@ -39,14 +33,18 @@ export interface ImageRequest {
 const isScalar = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean';
 
 /** Returns whether a value asks for a drawn number: -1, or its digits. */
-const asksToDraw = (value: unknown): boolean =>
+export const asksToDraw = (value: unknown): boolean =>
 	value === DRAW || (typeof value === 'string' && value.trim() === String(DRAW));
 
-function toValue(attribute: Attribute, value: unknown): string | number | boolean {
+function toValue(attribute: Attribute, value: unknown): BodyValue {
 	const { label } = attribute;
 	switch (attribute.type) {
 		case 'text':
 			return toText(isScalar(value) ? String(value) : value, label, attribute.placeholder);
+		case 'image':
+			return toImageInput(value, label);
+		case 'images':
+			return toImageInputs(value, label, attribute.max);
 		case 'integer':
 			return toWholeNumber(value, label, attribute);
 		case 'decimal':
@@ -59,7 +57,9 @@ function toValue(attribute: Attribute, value: unknown): string | number | boolea
 	}
 }
 
-function roundingOf(attribute: Attribute, entered: string | number | boolean): Rounding | undefined {
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+function roundingOf(attribute: Attribute, entered: BodyValue): Rounding | undefined {
 	if (attribute.type !== 'integer' || typeof entered !== 'number') return undefined;
 	const { label, multipleOf: step = 1 } = attribute;
 	const sent = Math.round(entered / step) * step;
@@ -74,7 +74,7 @@ const inOrderOfChecks = (attributes: readonly Attribute[]): Attribute[] => [
 
 /**
  * Returns a request that the API accepts: values checked and typed, sizes rounded as the API would, and attributes that
- * don't apply left out. An empty field under Additional Fields is left to the API.
+ * don't apply left out. An empty field that is optional is left to the API.
  *
  * @param draw returns a whole number from 0 to `max`; draws the seed when none is given
  * @throws {SegmindError} for the first invalid value, before anything is spent
@@ -84,7 +84,7 @@ export function toImageRequest(
 	raw: RawParameters,
 	draw: (max: number) => number,
 ): ImageRequest {
-	const body: Record<string, string | number | boolean> = {};
+	const body: Record<string, BodyValue> = {};
 	const roundings: Rounding[] = [];
 	let seedDrawn = false;
 	for (const attribute of inOrderOfChecks(model.attributes)) {
@@ -96,7 +96,7 @@ export function toImageRequest(
 			seedDrawn = true;
 			continue;
 		}
-		if (attribute.place === 'additional' && isEmpty(value)) continue;
+		if (mayBeEmpty(attribute) && (isEmpty(value) || isEmptyList(value))) continue;
 		const checked = toValue(attribute, value);
 		const rounding = roundingOf(attribute, checked);
 		if (rounding !== undefined) roundings.push(rounding);
@@ -105,38 +105,5 @@ export function toImageRequest(
 	return { model, body, seedDrawn, roundings, anyMedia: false };
 }
 
-/** A model id that is one segment of a path. */
-const MODEL_ID = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
-
 /** Seeds of models without a table are drawn from 31 bits, which any of them takes. */
 export const MAX_DRAWN_SEED = 2147483647;
-
-/**
- * Returns a request to a model without a table of attributes. A seed of -1 is drawn here, so that the output can say
- * which one made the image.
- *
- * @param draw returns a whole number from 0 to `max`
- * @throws {SegmindError} that names the field
- */
-export function toOtherModelRequest(
-	modelId: unknown,
-	rawBody: unknown,
-	draw: (max: number) => number,
-): ImageRequest {
-	const id = toText(modelId, 'Model ID', 'e.g. seedream-v3-text-to-image').trim();
-	if (!MODEL_ID.test(id)) {
-		throw invalidValue(
-			'Model ID',
-			'has characters that no model ID has',
-			"Use letters, digits, '-', '_' and '.', as in the address of the model's page",
-		);
-	}
-	const body = toObject(rawBody, 'Body');
-	checkValues(body, 'Body');
-	if (Object.hasOwn(body, 'prompt') && isEmpty(body.prompt)) {
-		throw invalidValue('Body', 'has an empty prompt', 'Enter a prompt, or remove it if the model takes none');
-	}
-	const seedDrawn = asksToDraw(body.seed);
-	if (seedDrawn) body.seed = draw(MAX_DRAWN_SEED);
-	return { model: { id, attributes: [] }, body, seedDrawn, roundings: [], anyMedia: true };
-}

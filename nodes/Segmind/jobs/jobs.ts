@@ -37,6 +37,25 @@ function checkedBatchOptions(context: IExecuteFunctions): BatchOptions | Segmind
 	}
 }
 
+/** Reads and checks items one after the other, so that their files are not in memory together. */
+export async function checkItems<T>(
+	context: IExecuteFunctions,
+	check: (itemIndex: number) => T | Promise<T>,
+): Promise<{ readonly checked: T[]; readonly failures: Failure[] }> {
+	const checked: T[] = [];
+	const failures: Failure[] = [];
+	const yieldIfNeeded = createYielder();
+	for (const itemIndex of context.getInputData().keys()) {
+		await yieldIfNeeded();
+		try {
+			checked.push(await check(itemIndex));
+		} catch (error) {
+			failures.push({ itemIndex, error: SegmindError.from(error) });
+		}
+	}
+	return { checked, failures };
+}
+
 /**
  * Reads and checks every item before the first request is sent.
  *
@@ -44,24 +63,13 @@ function checkedBatchOptions(context: IExecuteFunctions): BatchOptions | Segmind
  */
 export async function toJobList<R>(
 	context: IExecuteFunctions,
-	jobsOf: (itemIndex: number) => ReadonlyArray<Job<R>>,
+	jobsOf: (itemIndex: number) => ReadonlyArray<Job<R>> | Promise<ReadonlyArray<Job<R>>>,
 ): Promise<JobList<R>> {
-	const itemIndexes = [...context.getInputData().keys()];
 	const options = checkedBatchOptions(context);
 	if (options instanceof SegmindError) {
-		const failures = itemIndexes.map((itemIndex) => ({ itemIndex, error: options }));
+		const failures = context.getInputData().map((_, itemIndex) => ({ itemIndex, error: options }));
 		return { options: toBatchOptions({}), jobs: [], failures };
 	}
-	const jobs: Array<Job<R>> = [];
-	const failures: Failure[] = [];
-	const yieldIfNeeded = createYielder();
-	for (const itemIndex of itemIndexes) {
-		await yieldIfNeeded();
-		try {
-			jobs.push(...jobsOf(itemIndex));
-		} catch (error) {
-			failures.push({ itemIndex, error: SegmindError.from(error) });
-		}
-	}
-	return { options, jobs, failures };
+	const { checked, failures } = await checkItems(context, jobsOf);
+	return { options, jobs: checked.flat(), failures };
 }

@@ -4,7 +4,7 @@ import type { NumberRange } from './checks';
 import { toBoolean, toChoice, toNumber, toWholeNumber } from './checks';
 
 /** The operations that have options. */
-export type OptionUser = 'image:generate' | 'image:getResult' | 'pixelFlow:run';
+export type OptionUser = 'image:edit' | 'image:generate' | 'image:getResult' | 'model:run' | 'pixelFlow:run';
 
 /** One option: its field, and how its value is checked. */
 export interface Option<T> {

@@ -1,6 +1,8 @@
 import { toSafeName } from '../files/fileName';
 import { MEDIA_EXTENSIONS } from '../files/fileType';
 import { checkValues, invalidValue, toText } from './checks';
+import type { Delivery } from './delivery';
+import { delivery } from './delivery';
 import type { Option, OptionUser } from './optionKinds';
 import { choice, dollarLimit, toggle, wholeNumber } from './optionKinds';
 import { timeout } from './timeout';
@@ -9,7 +11,7 @@ import { timeout } from './timeout';
 export interface JobOptions {
 	/** Name of the binary field that holds the file. */
 	readonly binaryPropertyOutput: string;
-	readonly delivery: 'direct' | 'queued' | 'submitOnly';
+	readonly delivery: Delivery;
 	/** The file name without an extension; undefined for the default name. */
 	readonly fileName: string | undefined;
 	/** Runs with the same key and the same request pay once; undefined for none. */
@@ -40,9 +42,10 @@ export interface BatchOptions {
 
 type AllOptions = JobOptions & BatchOptions;
 
-const PAID: readonly OptionUser[] = ['image:generate', 'pixelFlow:run'];
-const WITH_FILE: readonly OptionUser[] = ['image:generate', 'image:getResult'];
-const ALL: readonly OptionUser[] = ['image:generate', 'image:getResult', 'pixelFlow:run'];
+const MADE: readonly OptionUser[] = ['image:edit', 'image:generate', 'model:run'];
+const PAID: readonly OptionUser[] = [...MADE, 'pixelFlow:run'];
+const WITH_FILE: readonly OptionUser[] = [...MADE, 'image:getResult'];
+const ALL: readonly OptionUser[] = [...WITH_FILE, 'pixelFlow:run'];
 
 /** Fields that n8n drops when it copies an item to the next node. */
 export const DROPPED_FIELDS = ['__proto__', 'constructor', 'prototype'];
@@ -82,29 +85,7 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 		{ min: 0, max: 20, default: 0 },
 		'How many images are made at the same time; 0 is automatic: up to 20, as long as the rate limit allows',
 	),
-	delivery: choice(
-		['image:generate'],
-		'Delivery',
-		[
-			{
-				name: 'Direct',
-				value: 'direct',
-				description: 'One request that returns the image; it is lost if the connection breaks',
-			},
-			{
-				name: 'Queued',
-				value: 'queued',
-				description: 'Submits, waits and fetches; if a connection breaks, a retry fetches what was paid for',
-			},
-			{
-				name: 'Submit Only',
-				value: 'submitOnly',
-				description: 'Returns the request ID at once; fetch the image with Get Result within the hour',
-			},
-		],
-		'direct',
-		'How the image is delivered',
-	),
+	delivery,
 	fileName: {
 		field: {
 			displayName: 'File Name',
@@ -137,7 +118,7 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 			description:
 				'Runs with the same key and request pay once in seven days, also after n8n was killed, e.g. the ID of the row; another key is another image',
 		},
-		usedBy: ['image:generate'],
+		usedBy: MADE,
 		mustBeFound: true,
 		parse(value) {
 			if (value === '') return undefined;
@@ -194,7 +175,7 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 		'US dollars that must stay in the account: no image is made that would take the balance below; 0 is no limit',
 	),
 	numberOfImages: wholeNumber(
-		['image:generate'],
+		MADE,
 		'Images per Item',
 		{ min: 1, max: 10, default: 1 },
 		'How many images to make of each prompt, with seeds counting up; each one is paid for',

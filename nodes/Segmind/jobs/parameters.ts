@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Model } from '../models/attribute';
+import { fieldDefault } from '../models/attribute';
 import type { RawParameters } from './checks';
 import { BATCH_OPTIONS } from './options';
 
@@ -18,7 +19,7 @@ export function readAttributes(context: IExecuteFunctions, model: Model, itemInd
 			context.getNodeParameter(
 				attribute.parameter,
 				itemIndex,
-				attribute.type === 'text' || attribute.onlyFor !== undefined ? '' : attribute.default,
+				attribute.onlyFor === undefined ? fieldDefault(attribute) : '',
 			),
 		]);
 	return { ...readCollection(context, 'additionalFields', itemIndex), ...Object.fromEntries(top) };

@@ -20,16 +20,39 @@ interface AttributeBase {
 	readonly description: string;
 	/** Always shown, or offered under Additional Fields. */
 	readonly place: 'top' | 'additional';
-	/** The API uses the attribute only while another one, by its wire name, has one of these values. */
+	/**
+	 * The API uses the attribute only while another one, by its wire name, has one of these values. One at the top depends on
+	 * one at the top, since n8n shows no field for what is inside a collection.
+	 */
 	readonly onlyFor?: { readonly wire: string; readonly values: readonly string[] };
 	/** Where the limits and the default come from. */
 	readonly source: string;
 }
 
-/** Text that must not be blank. */
-interface TextAttribute extends AttributeBase {
-	readonly type: 'text';
+/** What the API has no default for. At the top it is required, unless it is optional. */
+interface AttributeWithoutDefault extends AttributeBase {
 	readonly placeholder: string;
+	/** Whether it may be left empty at the top. Additional fields always may. */
+	readonly isOptional?: boolean;
+}
+
+/** Text. */
+interface TextAttribute extends AttributeWithoutDefault {
+	readonly type: 'text';
+	/** Lines that its field shows; 4 when left out. */
+	readonly rows?: number;
+}
+
+/** A picture: an https URL, or a binary field of the item, which is uploaded. The API gets a URL. */
+interface ImageAttribute extends AttributeWithoutDefault {
+	readonly type: 'image';
+}
+
+/** Pictures, separated by commas. The API gets a list of URLs. */
+interface ImageListAttribute extends AttributeWithoutDefault {
+	readonly type: 'images';
+	/** How many pictures the API takes at most. */
+	readonly max: number;
 }
 
 /** A whole number. */
@@ -71,7 +94,13 @@ interface BooleanAttribute extends AttributeBase {
 
 /** One attribute of a model. The panel, the checks, the body and the README derive from it. */
 export type Attribute =
-	TextAttribute | IntegerAttribute | DecimalAttribute | ChoiceAttribute | BooleanAttribute;
+	| TextAttribute
+	| ImageAttribute
+	| ImageListAttribute
+	| IntegerAttribute
+	| DecimalAttribute
+	| ChoiceAttribute
+	| BooleanAttribute;
 
 /** A model on Segmind. */
 export interface Model {
@@ -88,8 +117,37 @@ export interface Model {
 /** The number that asks for a drawn one, as Segmind's documentation has it for seeds. */
 export const DRAW = -1;
 
+/** The binary field that n8n's nodes put a file in, unless they are told otherwise. */
+export const BINARY_FIELD = 'data';
+
+/** Returns whether an attribute may be left empty. It is then left to the API. */
+export const mayBeEmpty = (attribute: Attribute): boolean =>
+	attribute.place === 'additional' || ('isOptional' in attribute && attribute.isOptional === true);
+
+/** Returns whether a user must enter a value, since there is no default. */
+export const isRequired = (attribute: Attribute): boolean =>
+	'placeholder' in attribute && !mayBeEmpty(attribute);
+
+/** Returns the value that a field starts with; empty for one that is drawn. */
+export function fieldDefault(attribute: Attribute): string | number | boolean {
+	switch (attribute.type) {
+		case 'text':
+			return '';
+		case 'image':
+		case 'images':
+			return isRequired(attribute) ? BINARY_FIELD : '';
+		case 'integer':
+			return attribute.drawn === undefined ? attribute.default : '';
+		default:
+			return attribute.default;
+	}
+}
+
+/** A value as it goes into a request body. */
+export type BodyValue = string | number | boolean | string[];
+
 /** Values by wire name, as they go into a request body. */
-type Body = Record<string, string | number | boolean>;
+type Body = Record<string, BodyValue>;
 
 /** Returns whether the API uses an attribute, given the other values. */
 export function applies(attribute: Attribute, values: Readonly<Body>): boolean {

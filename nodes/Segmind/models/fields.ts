@@ -1,8 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import type { Attribute, Model } from './attribute';
-import { DRAW } from './attribute';
-import { DEFAULT_MODEL, OTHER_MODEL } from './models';
+import { DRAW, fieldDefault, isRequired } from './attribute';
 
 const byDisplayName = (one: INodeProperties, other: INodeProperties): number =>
 	one.displayName.localeCompare(other.displayName);
@@ -23,42 +22,39 @@ export const collection = (
 
 /** When the attribute applies. A field in a collection refers to the fields outside with a leading slash. */
 function conditionOf({ place, onlyFor }: Attribute, model: Model): NonNullable<IDisplayOptions['show']> {
-	if (onlyFor === undefined) return {};
-	const other = model.attributes.find(({ wire }) => wire === onlyFor.wire);
-	const path = `${place === 'top' ? '' : '/'}${other?.parameter}`;
+	const other = model.attributes.find(({ wire }) => wire === onlyFor?.wire);
+	if (onlyFor === undefined || other === undefined) return {};
+	const path = place === other.place ? other.parameter : `/${other.parameter}`;
 	return { [path]: [...onlyFor.values] };
 }
 
-function typeOf(attribute: Attribute): Partial<INodeProperties> & Pick<INodeProperties, 'type' | 'default'> {
+/** Lines that a field for text shows. */
+const ROWS = 4;
+
+function typeOf(attribute: Attribute): Partial<INodeProperties> & Pick<INodeProperties, 'type'> {
 	switch (attribute.type) {
-		case 'text':
-			return {
-				type: 'string',
-				typeOptions: { rows: 4 },
-				required: true,
-				default: '',
-				placeholder: attribute.placeholder,
-			};
+		case 'text': {
+			const { placeholder, rows = ROWS } = attribute;
+			return { type: 'string', ...(rows === 1 ? {} : { typeOptions: { rows } }), placeholder };
+		}
+		case 'image':
+		case 'images':
+			return { type: 'string', placeholder: attribute.placeholder };
 		case 'integer': {
 			const { min, max, drawn } = attribute;
 			const typeOptions = { minValue: drawn === undefined ? min : DRAW, maxValue: max, numberPrecision: 0 };
-			return drawn === undefined
-				? { type: 'number', typeOptions, default: attribute.default }
-				: { type: 'number', typeOptions, default: '', placeholder: 'e.g. 12345' };
+			return { type: 'number', typeOptions, ...(drawn === undefined ? {} : { placeholder: 'e.g. 12345' }) };
 		}
-		case 'decimal':
-			return {
-				type: 'number',
-				typeOptions: { minValue: attribute.min, maxValue: attribute.max, numberPrecision: 2 },
-				default: attribute.default,
-			};
+		case 'decimal': {
+			const { min, max } = attribute;
+			return { type: 'number', typeOptions: { minValue: min, maxValue: max, numberPrecision: 2 } };
+		}
 		case 'boolean':
-			return { type: 'boolean', default: attribute.default };
+			return { type: 'boolean' };
 		case 'choice':
 			return {
 				type: 'options',
 				options: attribute.choices.map(({ label, value, use }) => ({ name: label, value, description: use })),
-				default: attribute.default,
 			};
 	}
 }
@@ -68,33 +64,43 @@ function fieldOf(attribute: Attribute, shown: IDisplayOptions['show']): INodePro
 		displayName: attribute.label,
 		name: attribute.parameter,
 		...typeOf(attribute),
+		// n8n checks this inside a collection as well, although nobody added the field there.
+		...(isRequired(attribute) ? { required: true } : {}),
+		default: fieldDefault(attribute),
 		...(Object.keys(shown ?? {}).length === 0 ? {} : { displayOptions: { show: { ...shown } } }),
 		description: attribute.description,
 	};
 }
 
-/** Returns the fields that are always shown. A field that several models share stands once. */
+/** A field at the top, and the models that show it. */
+interface SharedField {
+	/** Equal for fields that look and behave alike. */
+	readonly key: string;
+	readonly field: INodeProperties;
+	readonly ids: string[];
+}
+
+/**
+ * Returns the fields that are always shown. A field that several models share stands once, as long as each model's fields
+ * stay in the order of its table.
+ */
 export function topFields(models: readonly Model[]): INodeProperties[] {
-	const fields = new Map<
-		string,
-		{ readonly attribute: Attribute; readonly condition: IDisplayOptions['show']; readonly ids: string[] }
-	>();
+	const fields: SharedField[] = [];
 	for (const model of models) {
-		for (const attribute of model.attributes.filter(({ place }) => place === 'top')) {
-			const condition = conditionOf(attribute, model);
-			const key = JSON.stringify([fieldOf(attribute, condition)]);
-			const shared = fields.get(key);
-			if (shared === undefined) fields.set(key, { attribute, condition, ids: [model.id] });
-			else shared.ids.push(model.id);
+		let place = 0;
+		for (const attribute of model.attributes.filter((each) => each.place === 'top')) {
+			const field = fieldOf(attribute, conditionOf(attribute, model));
+			const key = JSON.stringify(field);
+			const shared = fields.findIndex((each, index) => index >= place && each.key === key);
+			if (shared === -1) fields.splice(place, 0, { key, field, ids: [model.id] });
+			else fields[shared]?.ids.push(model.id);
+			place = (shared === -1 ? place : shared) + 1;
 		}
 	}
-	// A shared field still comes after what stands above it in each model.
-	const order = [
-		...new Set(models.flatMap(({ attributes }) => attributes.map(({ parameter }) => parameter))),
-	];
-	return [...fields.values()]
-		.sort((one, other) => order.indexOf(one.attribute.parameter) - order.indexOf(other.attribute.parameter))
-		.map(({ attribute, condition, ids }) => fieldOf(attribute, { model: ids, ...condition }));
+	return fields.map(({ field, ids }) => ({
+		...field,
+		displayOptions: { show: { model: ids, ...field.displayOptions?.show } },
+	}));
 }
 
 /** Returns the fields that the user adds one by one. */
@@ -109,25 +115,23 @@ export const additionalFields = (model: Model): INodeProperties => ({
 	displayOptions: { show: { model: [model.id] } },
 });
 
-const modelChoices = (models: readonly Model[]): Pick<INodeProperties, 'type' | 'options' | 'default'> => ({
+const modelChoices = ([first, ...rest]: readonly [Model, ...Model[]]): Pick<
+	INodeProperties,
+	'type' | 'options' | 'default'
+> => ({
 	type: 'options',
 	options: [
-		...models.map(({ displayName, id, use, price }) => ({
+		...[first, ...rest].map(({ displayName, id, use, price }) => ({
 			name: displayName,
 			value: id,
 			description: `${use}; about $${price} an image`,
 		})),
-		{
-			name: 'Other',
-			value: OTHER_MODEL,
-			description: 'Any other model on Segmind, by its ID and with a JSON body',
-		},
 	],
-	default: DEFAULT_MODEL.id,
+	default: first.id,
 });
 
-/** Returns the choice of a model. */
-export const modelField = (models: readonly Model[]): INodeProperties => ({
+/** Returns the choice of a model. Its first one is the default. */
+export const modelField = (models: readonly [Model, ...Model[]]): INodeProperties => ({
 	displayName: 'Model',
 	name: 'model',
 	...modelChoices(models),

@@ -5,7 +5,9 @@ type Choice = ChoiceAttribute['choices'][number];
 /** Names and uses of the aspect ratios of Flux models. */
 const RATIOS: Readonly<Record<string, Omit<Choice, 'value'>>> = {
 	'1:1': { label: '1:1 Square', use: 'Feed posts, product tiles and profile pictures' },
+	'1:2': { label: '1:2 High', use: 'Upright banners and long pins' },
 	'16:9': { label: '16:9 Widescreen', use: 'Video thumbnails, slides and banners' },
+	'2:1': { label: '2:1 Wide', use: 'Headers of articles and of mails' },
 	'2:3': { label: '2:3 Tall', use: 'Pins, posters and book covers' },
 	'21:9': { label: '21:9 Cinema', use: 'Headers of web pages and channels' },
 	'3:2': { label: '3:2 Classic', use: 'Blog headers and photo prints' },
@@ -15,6 +17,7 @@ const RATIOS: Readonly<Record<string, Omit<Choice, 'value'>>> = {
 	'5:4': { label: '5:4 Large Format', use: 'Prints and frames' },
 	'9:16': { label: '9:16 Vertical', use: 'Stories, reels and short videos' },
 	'9:21': { label: '9:21 Tower', use: 'Phone wallpapers and upright banners' },
+	match_input_image: { label: 'Match Input Image', use: 'The shape that the picture has' },
 	custom: { label: 'Custom', use: 'A width and height of your own, in pixels' },
 };
 
@@ -31,7 +34,11 @@ const choicesOf = (list: typeof RATIOS, values: readonly string[]): Choice[] =>
 		.map(([value, choice]) => ({ value, ...choice }));
 
 /** The aspect ratio of every Flux model. */
-export const aspectRatio = (values: readonly string[], source: string): ChoiceAttribute => ({
+export const aspectRatio = (
+	values: readonly string[],
+	source: string,
+	defaultValue = '1:1',
+): ChoiceAttribute => ({
 	wire: 'aspect_ratio',
 	parameter: 'aspectRatio',
 	label: 'Aspect Ratio',
@@ -39,7 +46,7 @@ export const aspectRatio = (values: readonly string[], source: string): ChoiceAt
 	place: 'top',
 	type: 'choice',
 	choices: choicesOf(RATIOS, values),
-	default: '1:1',
+	default: defaultValue,
 	source,
 });
 

@@ -6,7 +6,7 @@ import { collection } from '../models/fields';
 
 /** One operation of the node: its fields, and what it does. */
 export interface Operation {
-	readonly resource: 'account' | 'image' | 'pixelFlow';
+	readonly resource: 'account' | 'file' | 'image' | 'model' | 'pixelFlow';
 	readonly name: string;
 	readonly value: string;
 	/** What n8n's node panel calls it. */

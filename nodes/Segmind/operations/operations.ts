@@ -2,17 +2,25 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { toEntry } from '../jobs/checks';
 import { getCredits } from './account/getCredits';
+import { upload } from './file/upload';
+import { edit } from './image/edit';
 import { generate } from './image/generate';
 import { getMany } from './image/getMany/getMany';
 import { getResult } from './image/getResult';
+import { runModel } from './model/run';
 import type { Operation } from './operation';
 import { runFlow } from './pixelFlow/run';
 
-const OPERATIONS: readonly Operation[] = [generate, getMany, getResult, getCredits, runFlow];
+const OPERATIONS: readonly Operation[] = [
+	...[generate, edit, getMany, getResult],
+	...[upload, getCredits, runModel, runFlow],
+];
 
 const RESOURCES = [
 	{ name: 'Account', value: 'account' },
+	{ name: 'File', value: 'file' },
 	{ name: 'Image', value: 'image' },
+	{ name: 'Model', value: 'model' },
 	{ name: 'PixelFlow', value: 'pixelFlow' },
 ] as const;
 

@@ -1,5 +1,6 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
+import type { QueuedRequest } from '../api/queue';
 import type { Usage } from '../api/response';
 import type { MediaFile } from '../files/fileType';
 
@@ -40,3 +41,11 @@ export interface StoredResult extends ResultBase {
 	/** Whether its response was lost, and Segmind's history had it. */
 	readonly recovered?: boolean;
 }
+
+/** Returns the result of a request that is not waited for: its id, by which Get Result fetches it. */
+export const toSubmitted = (fields: IDataObject, { requestId }: QueuedRequest): Result => ({
+	fields,
+	files: [],
+	usage: { cost: null, remainingCredits: null, generationTime: null, requestId },
+	status: 'QUEUED',
+});

@@ -44,7 +44,8 @@ export function contextOf(segmindApi: { apiKey: unknown; baseUrl: unknown }, can
 	async function send(options: IHttpRequestOptions, signal: unknown): Promise<unknown> {
 		sent.push(options);
 		const { url, method, headers, disableFollowRedirect, encoding } = options;
-		const body = options.body === undefined ? null : JSON.stringify(options.body);
+		const given: unknown = options.body;
+		const body = given === undefined ? null : Buffer.isBuffer(given) ? given : JSON.stringify(given);
 		const init = { method, headers, body, signal: signal ?? null };
 		const response = await exchange(url, init, disableFollowRedirect !== true, encoding);
 		const { statusCode: status, headers: received, body: data } = response;

@@ -1,4 +1,4 @@
-import { toImageRequest, toOtherModelRequest } from '../../../nodes/Segmind/jobs/imageRequest';
+import { toImageRequest } from '../../../nodes/Segmind/jobs/imageRequest';
 import { MODELS } from '../../../nodes/Segmind/models/models';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -96,52 +96,4 @@ it.each([
 	expect(request.body).toMatchObject({ width: sent, height: sent, seed: 17, output_quality: 81 });
 	const roundings = ['Width', 'Height'].map((label) => ({ label, entered: Number(size), sent, step: 16 }));
 	expect(request.roundings).toStrictEqual(size === sent ? [] : roundings);
-});
-
-const other = (id: unknown, body: unknown, draw: (max: number) => number = () => 777) =>
-	toOtherModelRequest(id, body, draw);
-
-it.each(['flux-1.1-pro', ' SDXL1.0-txt2img\n', '4x_upscaler', 'a'.repeat(100)])(
-	'takes the model %j',
-	(id) => {
-		const model = { id: id.trim(), attributes: [] };
-		const request = { model, body: { prompt: 'a' }, anyMedia: true, seedDrawn: false, roundings: [] };
-		expect(other(id, '{"prompt":"a"}')).toStrictEqual(request);
-	},
-);
-
-it.each([
-	...['../get-user-credits', '..', '.', '.hidden', 'a/b', 'a\\b', 'a%2fb', '%2e%2e', 'a?x=1', 'a#b', 'a b'],
-	...['a\nb', 'a\0b', 'а-b', 'ａ', 'https://a.test/v1/a', '-rf', '_a', '@a.test', 'a'.repeat(101), '', ['a']],
-	'undefined',
-])('refuses the model %j', (id) => {
-	expect(() => other(id, {})).toThrow(/^'Model ID' (has char|is empty|is not a text|contains only)/);
-});
-
-it.each<[body: unknown, problem: string]>([
-	['[]', 'is not a JSON object'],
-	[{ prompt: '' }, 'has an empty prompt'],
-	['{"prompt": " \\n"}', 'has an empty prompt'],
-	[{ prompt: null }, 'has an empty prompt'],
-	[{ prompt: 'a', images: [{ url: undefined }] }, 'contains no value at "images[0].url"'],
-	['{"prompt": "a [object Object]"}', 'contains [object Object] at "prompt"'],
-])('refuses the body %j: it %s', (body, problem) => {
-	expect(() => other('a-model', body)).toThrow(`'Body' ${problem}`);
-});
-
-it.each([-1, '-1', ' -1 '])('draws the seed of a body with %j, which stays as it was', (seed) => {
-	const draw = jest.fn(() => 0);
-	const body = Object.freeze({ prompt: 'a', seed });
-	const request = { body: { prompt: 'a', seed: 0 }, seedDrawn: true };
-	expect(other('a-model', body, draw)).toMatchObject(request);
-	expect(draw.mock.calls).toStrictEqual([[2147483647]]);
-});
-
-it.each([
-	...[-2, 0, 1, '1', null, '', 516797155652].map((seed) => ({ prompt: 'a', seed })),
-	{ image: 'https://example.com/a.png' },
-])('sends the body %j as it is', (body) => {
-	const request = other('a-model', body);
-	expect(request.body).toStrictEqual(body);
-	expect(request.seedDrawn).toBe(false);
 });

@@ -1,6 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { linksIn, toFlowPath, toOutputs } from '../../../nodes/Segmind/operations/pixelFlow/flow';
+import {
+	isFlowOutput,
+	linksIn,
+	toFlowPath,
+	toOutputs,
+} from '../../../nodes/Segmind/operations/pixelFlow/flow';
 
 const HOST = 'https://api.segmind.com/workflows';
 
@@ -11,7 +16,7 @@ it.each([
 	['/workflows/6629b1-V12', ['6629b1-V12']],
 	[`/workflows/v2/${'a'.repeat(100)}`, ['a'.repeat(100)]],
 ])('%s is the path of %j', (path, values) => {
-	for (const value of values) expect(toFlowPath(value)).toStrictEqual({ path, flow: path.split('/').at(-1) });
+	for (const value of values) expect(toFlowPath(value)).toMatchObject({ path, flow: path.split('/').at(-1) });
 });
 
 it.each([
@@ -64,4 +69,17 @@ it.each<[outputs: object, links: object]>([
 	[{ a: nested(8), b: nested(9) }, { a: DEEP }],
 ])('finds the links to files in %j, each with a field of its own', (outputs, links) => {
 	expect(linksIn(outputs as IDataObject)).toStrictEqual(Object.entries(links));
+});
+
+it.each<[output: unknown, isFlow: boolean]>([
+	[LIST, true],
+	[JSON.stringify(LIST), true],
+	[OUTPUTS, false],
+	[[LINK], false],
+	[[...LIST, LINK], false],
+	['[]', false],
+	[LINK, false],
+	[undefined, false],
+])('whether %j are outputs of a flow: %s', (output, isFlow) => {
+	expect(isFlowOutput({ output })).toBe(isFlow);
 });

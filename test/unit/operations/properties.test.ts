@@ -21,10 +21,13 @@ const fieldsOf = (field: Field): Field[] =>
 const valuesFor = (values: INodeParameters): INodeParameters =>
 	NodeHelpers.getNodeParameters(properties, values, true, false, NODE, null) ?? {};
 
+const defaultOf = ({ default: value }: Field): string =>
+	typeof value === 'object' ? JSON.stringify(value) : String(value);
+
 /** A field, or each one inside of it, by its name and its default. */
 const toTexts = (field: Field): string[] =>
 	fieldsOf(field).length === 0
-		? [`${field.name}=${String(field.default).replace(/\s/g, '')}`]
+		? [`${field.name}=${defaultOf(field).replace(/\s/g, '')}`]
 		: [`${field.name}:`, ...fieldsOf(field).flatMap(toTexts)];
 
 const MODEL = 'resource=image operation=generate model=flux-1.1-pro';
@@ -34,7 +37,9 @@ const FILE = 'fileName= concurrency=0';
 const REST = 'includeInputFields=false maxRetries=4 maximumCostPerRun=0 minimumRemainingCredits=0';
 const OPTIONS = `options: delivery=direct fileName= idempotencyKey= concurrency=0 numberOfImages=1 ${REST} linkExpiry=none binaryPropertyOutput=data
 	requestsPerMinute=0 retryUncertain=false timeout=600 timeout=120`;
-const FLOW_OPTIONS = `options: ${FILE} ${REST} requestsPerMinute=0 retryUncertain=false timeout=600`;
+const MODEL_OPTIONS = `options: delivery=queued fileName= idempotencyKey= concurrency=0 numberOfImages=1 ${REST} linkExpiry=none binaryPropertyOutput=data
+	requestsPerMinute=0 retryUncertain=false timeout=600 timeout=120`;
+const FLOW_OPTIONS = `options: delivery=queued ${FILE} ${REST} requestsPerMinute=0 retryUncertain=false timeout=600`;
 
 /** What saved workflows depend on: the fields that are shown for some values, in order, each with its default. */
 const PANELS = {
@@ -44,12 +49,18 @@ const PANELS = {
 		safetyTolerance=2 seed= ${OPTIONS}`,
 	'model=flux-pro': `${FLUX} outputFormat=webp additionalFields: guidance=3 interval=2 outputQuality=80
 		safetyTolerance=2 seed= steps=25 ${OPTIONS}`,
-	'model=other': `${MODEL} modelId= modelBody={"prompt":""} ${OPTIONS}`,
+	'operation=edit': `resource=image operation=generate model=flux-kontext-pro prompt= inputImage=data
+		aspectRatio=match_input_image outputFormat=png additionalFields: safetyTolerance=2 seed= ${OPTIONS}`,
+	'resource=file&operation=upload': 'resource=image operation=upload binaryPropertyName=data',
 	'operation=getResult': `resource=image operation=generate requestId= options: ${FILE} includeInputFields=false
 		linkExpiry=none binaryPropertyOutput=data timeout=600`,
 	'operation=getMany': `resource=image operation=generate returnAll=false limit=50 filters: from= model=
 		status=COMPLETED to= options: downloadFiles=false sort=newest`,
 	'resource=account&operation=getCredits': 'resource=image operation=getCredits',
+	'resource=model&operation=run': `resource=image operation=run modelId={"mode":"list","value":""} inputMode=fields
+		inputs={"mappingMode":"defineBelow","value":null} ${MODEL_OPTIONS}`,
+	'resource=model&operation=run&inputMode=json': `resource=image operation=run modelId={"mode":"list","value":""}
+		inputMode=fields inputJson={"prompt":""} ${MODEL_OPTIONS}`,
 	'resource=pixelFlow&operation=run': `resource=image operation=run flow= inputMode=fields inputFields: name= value=
 		downloadFiles=true ${FLOW_OPTIONS}`,
 	'resource=pixelFlow&operation=run&inputMode=json': `resource=image operation=run flow= inputMode=fields
@@ -75,7 +86,17 @@ it.each<[operation: string, values: INodeParameters, seconds: number]>([
 	['Generate, Direct', { options: { delivery: 'direct' } }, 120],
 	['Generate, Queued', { options: { delivery: 'queued' } }, 600],
 	['Generate, Submit Only', { options: { delivery: 'submitOnly' } }, 600],
+	['Edit', { operation: 'edit' }, 120],
+	['Edit, Queued', { operation: 'edit', options: { delivery: 'queued' } }, 600],
 	['Get Result', { operation: 'getResult' }, 600],
+	['Model', { resource: 'model', operation: 'run' }, 600],
+	['Model, Direct', { resource: 'model', operation: 'run', options: { delivery: 'direct' } }, 120],
+	['Model, Submit Only', { resource: 'model', operation: 'run', options: { delivery: 'submitOnly' } }, 600],
+	[
+		'PixelFlow, Submit Only',
+		{ resource: 'pixelFlow', operation: 'run', options: { delivery: 'submitOnly' } },
+		600,
+	],
 	['PixelFlow', { resource: 'pixelFlow', operation: 'run' }, 600],
 ])(
 	'shows one Timeout for %s, which starts with the value in force and is stored as entered',
@@ -147,5 +168,5 @@ it.each<[rule: string, fields: Field[], isKept: (field: Field) => boolean]>([
 
 it('takes a seed of -1 for every model', () => {
 	const seeds = ALL.filter(({ name }) => name === 'seed');
-	expect(seeds.map(({ typeOptions }) => typeOptions?.minValue)).toStrictEqual([-1, -1, -1]);
+	expect(seeds.map(({ typeOptions }) => typeOptions?.minValue)).toStrictEqual([-1, -1, -1, -1]);
 });

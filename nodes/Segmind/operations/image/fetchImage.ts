@@ -102,19 +102,19 @@ export async function requestImage(
 /**
  * Waits for a queued request and downloads what it made.
  *
- * @param sent the request's body, as far as it is known
+ * @param find returns the outputs of the finished request
  * @throws {PendingError} when a later try can fetch it; {@link SegmindError} when there is nothing
  */
 export async function collectImage(
 	client: SegmindClient,
 	queued: QueuedRequest,
-	sent: Readonly<IDataObject>,
+	find: (response: JsonObject) => readonly Output[],
 	deadline: Deadline,
 ): Promise<Fetched & { readonly response: JsonObject }> {
 	const { requestId } = queued;
 	const response = await waitForResult(client, queued, deadline);
 	const files = await openOutputs(
-		findOutputs(response, sent),
+		find(response),
 		async (link) => await downloadResult(client, link, queued, deadline),
 		(link) => {
 			const where = link === undefined ? {} : { link: toDisplayLink(link, client.redact) };

@@ -1,5 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import type { JsonObject } from '../../api/json';
+import type { Output } from '../../api/outputs';
+import { findOutputs } from '../../api/outputs';
 import { isRequestId } from '../../api/queue';
 import { executeJobs } from '../../batch/execute';
 import type { Task } from '../../batch/task';
@@ -10,6 +13,7 @@ import { toJobOptions } from '../../jobs/options';
 import { readOptions, readParameters } from '../../jobs/parameters';
 import type { Operation } from '../operation';
 import { optionsFieldsWithLink } from '../operation';
+import { isFlowOutput, linksIn, toOutputs } from '../pixelFlow/flow';
 import { collectImage } from './fetchImage';
 
 interface Submitted {
@@ -24,7 +28,7 @@ const firstText = (...values: unknown[]): string | null =>
 const firstNumber = (...values: unknown[]): number | null =>
 	values.find((value) => typeof value === 'number') ?? null;
 
-/** Fetches images that were submitted before, which is free. */
+/** Fetches what was submitted before, which is free. */
 const collectTask: Task<Submitted> = {
 	isFree: true,
 	targetOf: ({ request: { requestId } }) => ({ endpoint: requestId, price: undefined }),
@@ -34,7 +38,16 @@ const collectTask: Task<Submitted> = {
 		result: await collectTask.collect(client, job, { requestId: job.request.requestId }, deadline),
 	}),
 	async collect(client, { request: { input } }, queued, deadline) {
-		const { files, usage, response, output } = await collectImage(client, queued, {}, deadline);
+		const find = (response: JsonObject): readonly Output[] =>
+			isFlowOutput(response)
+				? linksIn(toOutputs(response))
+						.filter(([, link]) => client.blockedReason(link) === undefined)
+						.map(([, link]) => ({ link, isGuess: true }))
+				: findOutputs(response, {});
+		const { files, usage, response, output } = await collectImage(client, queued, find, deadline);
+		if (isFlowOutput(response)) {
+			return { files, usage, fields: { outputs: toOutputs(response) }, status: 'COMPLETED' };
+		}
 		return {
 			files,
 			usage,
@@ -57,7 +70,7 @@ function jobOf(context: IExecuteFunctions, itemIndex: number): Job<Submitted> {
 		throw invalidValue(
 			'Request ID',
 			'has characters that no request ID has',
-			'Use the requestId that Generate returned with Delivery set to Submit Only',
+			'Use the requestId that was returned with Delivery set to Submit Only',
 		);
 	}
 	const options = toJobOptions({ delivery: 'queued', ...readOptions(context, itemIndex) });
@@ -70,10 +83,10 @@ export const getResult: Operation = {
 	resource: 'image',
 	name: 'Get Result',
 	value: 'getResult',
-	action: 'Get the result of a queued image',
-	description: 'Wait for an image that was submitted before and fetch it, which costs nothing',
+	action: 'Get the result of a queued request',
+	description: 'Wait for what was submitted before and fetch it, which costs nothing',
 	toolDescription:
-		'Fetches an image that was submitted before, by its request id, and returns imageUrl, a link that opens as the image. Costs nothing.',
+		'Fetches an image or another result that was submitted before, by its request id, and returns imageUrl, a link that opens as the file. Costs nothing.',
 	fields: [
 		{
 			displayName: 'Request ID',
@@ -82,7 +95,7 @@ export const getResult: Operation = {
 			required: true,
 			default: '',
 			placeholder: 'e.g. {{ $json.requestId }}',
-			description: 'The requestId that Generate returned with Delivery set to Submit Only',
+			description: 'The requestId that Generate, a model or a flow returned with Delivery set to Submit Only',
 		},
 		...optionsFieldsWithLink('image:getResult'),
 	],

@@ -1,9 +1,13 @@
 import { NOT_BILLED, SegmindError } from '../../api/errors';
+import type { JsonObject } from '../../api/json';
+import { findOutputs } from '../../api/outputs';
 import { submit } from '../../api/queue';
 import type { Task } from '../../batch/task';
 import { toDefaultName } from '../../files/fileName';
 import type { ImageRequest } from '../../jobs/imageRequest';
+import { withUploads } from '../../jobs/attachFiles';
 import type { Result } from '../../output/result';
+import { toSubmitted } from '../../output/result';
 import { collectImage, requestImage } from './fetchImage';
 
 const textOr = <T>(value: unknown, otherwise: T): string | T =>
@@ -23,11 +27,19 @@ function fieldsOf(
 	};
 }
 
-/** Adds what this model offers against a moderation error. */
-function withAdvice(error: unknown, { model }: ImageRequest): unknown {
-	const isModeration = error instanceof SegmindError && error.reason === 'moderation';
+/** Whether a value can be raised. One that was left out is the default. */
+const isBelow = (value: unknown, attribute: { readonly default: number; readonly max: number }): boolean =>
+	Number(value ?? attribute.default) < attribute.max;
+
+/** Adds what this model offers against a moderation error, and where its name comes from. */
+function withAdvice(error: unknown, { model, body, anyMedia }: ImageRequest): unknown {
+	if (!(error instanceof SegmindError)) return error;
+	if (anyMedia && error.statusCode === 404 && error.reason === 'endpoint') {
+		error.description = `Check 'Model': it is the last part of the address of the model's page. ${NOT_BILLED}`;
+	}
+	const isModeration = error.reason === 'moderation';
 	const tolerance = model.attributes.find(({ wire }) => wire === 'safety_tolerance');
-	if (isModeration && tolerance !== undefined) {
+	if (isModeration && tolerance?.type === 'integer' && isBelow(body.safety_tolerance, tolerance)) {
 		error.description = `Reword the prompt, or raise '${tolerance.label}'. ${NOT_BILLED}`;
 	}
 	return error;
@@ -42,16 +54,26 @@ export const imageTask: Task<ImageRequest> = {
 		const attributes = Object.entries(body).filter(([wire]) => !(seedDrawn && wire === 'seed'));
 		return [model.id, Object.fromEntries(attributes)];
 	},
-	listedAs: ({ request: { model, body, seedDrawn } }) => ({ model: model.id, body, isUnique: seedDrawn }),
+	listedAs({ request: { model, body, files = {}, seedDrawn } }) {
+		// A file has another address in each run. A seed that was made for the request, and for its files, tells it apart.
+		const isUpload = (value: unknown): boolean => [value].flat().some((each) => String(each) in files);
+		const known = Object.entries(body).filter(([, value]) => !(seedDrawn && isUpload(value)));
+		return { model: model.id, body: Object.fromEntries(known), isUnique: seedDrawn };
+	},
 	fileNameOf({ request: { model, body } }, queued, requestId) {
 		const seed = queued?.seed ?? body.seed;
 		if (typeof seed !== 'number' && requestId === null) return undefined;
 		return toDefaultName(textOr(body.prompt, model.id), seed, requestId ?? undefined);
 	},
+	prepare: async (job, urlOf) => ({ ...job, request: await withUploads(job.request, urlOf) }),
 	async send(client, { request, options }) {
 		const { delivery, timeout } = options;
 		if (delivery !== 'direct') {
-			return { queued: await submit(client, `/v2/${request.model.id}`, request.body, timeout) };
+			const submitting = submit(client, `/v2/${request.model.id}`, request.body, timeout);
+			const queued = await submitting.catch((error: unknown) => {
+				throw withAdvice(error, request);
+			});
+			return { queued };
 		}
 		const { files, usage, seed, output } = await requestImage(client, request, timeout).catch(
 			(error: unknown) => {
@@ -62,11 +84,10 @@ export const imageTask: Task<ImageRequest> = {
 	},
 	async collect(client, { request, options }, queued, deadline) {
 		if (options.delivery === 'submitOnly') {
-			const { requestId } = queued;
-			const usage = { cost: null, remainingCredits: null, generationTime: null, requestId };
-			return { files: [], fields: fieldsOf(request, queued.seed), usage, status: 'QUEUED' };
+			return toSubmitted(fieldsOf(request, queued.seed), queued);
 		}
-		const collecting = collectImage(client, queued, request.body, deadline);
+		const outputsOf = (response: JsonObject) => findOutputs(response, request.body);
+		const collecting = collectImage(client, queued, outputsOf, deadline);
 		const { files, usage, seed, output } = await collecting.catch((error: unknown) => {
 			throw withAdvice(error, request);
 		});

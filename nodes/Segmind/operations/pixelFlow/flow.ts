@@ -12,12 +12,21 @@ const SLUG = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
 
 const OLD_SLUG = /-v\d+$/i;
 
+/** A published flow. */
+interface FlowPath {
+	readonly path: string;
+	/** The last part of the path. */
+	readonly flow: string;
+	/** Whether its results are at addresses of their own, and not where Get Result looks. */
+	readonly isOld: boolean;
+}
+
 /**
  * Returns the path of a flow, from its slug or its address.
  *
  * @throws {SegmindError} that names the field
  */
-export function toFlowPath(value: unknown): { readonly path: string; readonly flow: string } {
+export function toFlowPath(value: unknown): FlowPath {
 	const text = toText(value, 'Flow', 'e.g. product-photo').trim();
 	const path = URL.canParse(text) ? new URL(text).pathname : text;
 	const flow = path.replace(/\/+$/, '').split('/').at(-1) ?? '';
@@ -29,12 +38,22 @@ export function toFlowPath(value: unknown): { readonly path: string; readonly fl
 		);
 	}
 	const isOld = OLD_SLUG.test(flow) && !path.includes('/v2/');
-	return { path: isOld ? `/workflows/${flow}` : `/workflows/v2/${flow}`, flow };
+	return { path: isOld ? `/workflows/${flow}` : `/workflows/v2/${flow}`, flow, isOld };
 }
 
 /** Parses a value that is the JSON text of an object or a list. */
 const parseNested = (value: unknown): unknown =>
 	typeof value === 'string' && /^\s*[{[]/.test(value) ? parseJson(value) : value;
+
+/** Returns whether a finished request ran a flow: a list of named outputs, as values or as JSON text. */
+export function isFlowOutput({ output }: JsonObject): boolean {
+	const value = parseNested(output);
+	return (
+		Array.isArray(value) &&
+		value.length > 0 &&
+		value.every((each: unknown) => Object.hasOwn(asObject(each), 'keyname'))
+	);
+}
 
 /** Returns the outputs by name. New flows return them as JSON text, older ones as values. */
 export function toOutputs({ output }: JsonObject): IDataObject {

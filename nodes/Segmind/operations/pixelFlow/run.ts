@@ -11,11 +11,13 @@ import type { Task } from '../../batch/task';
 import { toDefaultName } from '../../files/fileName';
 import type { MediaFile } from '../../files/fileType';
 import { checkResponse } from '../../files/fileType';
-import { toBoolean } from '../../jobs/checks';
+import { invalidValue, toBoolean } from '../../jobs/checks';
 import type { Job } from '../../jobs/jobs';
 import { toJobList } from '../../jobs/jobs';
 import { toJobOptions } from '../../jobs/options';
+import type { JobOptions } from '../../jobs/optionTable';
 import { readOptions, readParameters } from '../../jobs/parameters';
+import { toSubmitted } from '../../output/result';
 import type { Operation } from '../operation';
 import { optionsField } from '../operation';
 import { linksIn, toFlowPath, toOutputs } from './flow';
@@ -56,7 +58,8 @@ const flowTask: Task<FlowRequest> = {
 	send: async (client, { request, options }) => ({
 		queued: await submit(client, request.path, request.inputs, options.timeout),
 	}),
-	async collect(client, { request }, queued, deadline) {
+	async collect(client, { request, options }, queued, deadline) {
+		if (options.delivery === 'submitOnly') return toSubmitted({ flow: request.flow }, queued);
 		const response = await waitForResult(client, queued, deadline);
 		const outputs = toOutputs(response);
 		return {
@@ -68,12 +71,29 @@ const flowTask: Task<FlowRequest> = {
 	},
 };
 
+/** @throws {SegmindError} for a delivery that the flow can't have */
+function checkDelivery({ delivery }: JobOptions, isOld: boolean): void {
+	if (delivery === 'direct') {
+		throw invalidValue('Delivery', "can't be Direct for a flow", 'Use Queued or Submit Only');
+	}
+	if (delivery === 'submitOnly' && isOld) {
+		throw invalidValue(
+			'Delivery',
+			"can't be Submit Only for a flow of the older form, whose result Get Result does not find",
+			'Use Queued, or publish the flow again on Segmind and use its new address',
+		);
+	}
+}
+
 function jobOf(context: IExecuteFunctions, itemIndex: number): Job<FlowRequest> {
 	const names = ['flow', 'inputMode', 'inputFields', 'inputJson', 'downloadFiles'];
 	const raw = readParameters(context, names, itemIndex);
 	const options = toJobOptions({ delivery: 'queued', ...readOptions(context, itemIndex) });
+	const { path, flow, isOld } = toFlowPath(raw.flow);
+	checkDelivery(options, isOld);
 	const request = {
-		...toFlowPath(raw.flow),
+		path,
+		flow,
 		inputs: toInputs(raw),
 		downloadFiles: toBoolean(raw.downloadFiles, 'Download Files'),
 	};
