@@ -146,14 +146,18 @@ describe('before anything is spent', () => {
 		['a data URI', 'data:image/png;base64,iVBORw0KGgo=', 'is a data URI'],
 		['JSON', '{"url": "https://a.test/b.png"}', 'is JSON'],
 		['the file itself', '={{ $binary.data }}', 'is a file rather than the name of its field'],
-		['base64', 'iVBORw0KGgo'.repeat(300), 'is too long for an address'],
+		['base64', 'iVBORw0KGgo'.repeat(300), 'is too long for the name of a field'],
 		['a number', '={{ 5 }}', 'is not a text: 5'],
 		['nothing', '={{ $json.nothing }}', 'is empty'],
 		['a lost value', '={{ "" + {} }}', 'contains [object Object]'],
 		['http', 'http://example.com/a.png', 'is not an https address: "http://example.com/a.png"'],
 		['a private network', 'https://192.168.0.7/a.png', 'is an address inside a private network'],
 		['this machine', 'http://localhost:5678/rest/binary-data/signed?token=1', 'is not an https address'],
-		['a user name', 'https://me:secret@example.com/a.png', 'is an address with a user name'],
+		[
+			'a user name',
+			'https://me:secret@example.com/a.png',
+			'is an address with a user name: "https://example.com/a.png"',
+		],
 		['no address', 'https://', 'is not a valid address'],
 	])('refuses %s', async (_, inputImage, message) => {
 		const items = [{ json: { prompt: 'a' }, binary: files() as NonNullable<INodeExecutionData['binary']> }];
@@ -172,6 +176,12 @@ describe('before anything is spent', () => {
 		const { items } = await engine.run(edit([{ json: { prompt: 'a' }, binary }], {}, { node: CONTINUE }));
 		expect(errorOf(items[0]).error).toBe("'Input Image' has a file larger than 32 MiB");
 		expect(emulator.requests).toHaveLength(0);
+	});
+
+	test('takes a field whose name is also that of a storage', async () => {
+		const items = [{ json: { prompt: 'a' }, binary: { database: binaryOf(picture) } }];
+		await itemsFrom(edit(items, {}, { parameters: { inputImage: 'database' } }));
+		expect(uploads()).toBe(1);
 	});
 
 	test('names an item without files', async () => {
@@ -307,6 +317,13 @@ describe('an upload that fails', () => {
 	test('never shows a key that the address has in it', async () => {
 		const error = await failing({ body: { file_urls: [`https://images.segmind.com/${emulator.key}.png`] } });
 		expect(JSON.stringify(error)).not.toContain(emulator.key);
+	});
+
+	test('waits for a rate limit as long as it takes', async () => {
+		emulator.inject({ on: 'upload', ...jsonError(429, 'Try again in 0.1 seconds.'), times: 5 });
+		const items = await itemsFrom(edit(picturesOf(picture)));
+		expect(items[0]?.json).toMatchObject({ cost: 0.05, attempts: 1 });
+		expect(uploads()).toBe(6);
 	});
 
 	test('fails its own item only', async () => {

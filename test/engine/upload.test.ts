@@ -127,6 +127,7 @@ describe('File: Upload', () => {
 
 	test.each([
 		['a name that is empty', '={{ "" }}', 'is empty'],
+		['where n8n keeps the file', '={{ "filesystem-v2" }}', 'names where n8n keeps the file'],
 		['a name that every object has', 'constructor', 'names no input field with a file: "constructor"'],
 		['a file in place of its name', '={{ $binary.data }}', 'is not a text'],
 	])('refuses %s', async (_, binaryPropertyName, message) => {

@@ -15,7 +15,7 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
 
 /** Milliseconds; a server that asks to wait longer is not waited for, and neither is one that lets nothing pass. */
-const LONGEST_PAUSE = 10 * 60_000;
+export const LONGEST_PAUSE = 10 * 60_000;
 
 /** Retries of a free call. */
 const FREE_RETRIES = 2;
@@ -47,15 +47,24 @@ const isHopeless = ({ retryAfter }: SegmindError, refused: number): boolean =>
 /**
  * Retries a free call.
  *
+ * @param patience milliseconds for which a rate limit is waited for without counting as a failed attempt
  * @throws {SegmindError} the last one
  */
-export async function retryFree<T>(call: () => Promise<T>, cancelled: AbortSignal | undefined): Promise<T> {
+export async function retryFree<T>(
+	call: () => Promise<T>,
+	cancelled: AbortSignal | undefined,
+	patience = 0,
+): Promise<T> {
+	const start = performance.now();
+	let failed = 0;
 	for (let attempts = 1; ; attempts += 1) {
 		try {
 			return await call();
 		} catch (thrown) {
 			const error = SegmindError.from(thrown);
-			const isLast = attempts > FREE_RETRIES || cancelled?.aborted === true;
+			const waited = performance.now() - start + (error.retryAfter ?? 0);
+			if (error.reason !== 'rateLimit' || waited >= patience) failed += 1;
+			const isLast = failed > FREE_RETRIES || cancelled?.aborted === true;
 			if (isLast || !error.retryable) throw error;
 			await wait(Math.min(error.retryAfter ?? backoff(attempts), LONGEST_WAIT), cancelled);
 		}

@@ -7,7 +7,7 @@ import { quote } from '../jobs/checks';
 import type { InputFile } from '../jobs/inputFiles';
 import { openInputFile } from '../jobs/inputFiles';
 import { ByteBudget } from './byteBudget';
-import { retryFree } from './retry';
+import { LONGEST_PAUSE, retryFree } from './retry';
 
 /** Where the addresses of uploaded files are in the node's context. */
 const CONTEXT_KEY = 'uploads';
@@ -87,7 +87,8 @@ export class Uploads {
 	private async findOrUpload(client: SegmindClient, file: InputFile): Promise<string> {
 		const known = this.recall(client, file);
 		if (known !== undefined) return known;
-		const url = await retryFree(async () => await this.upload(client, file), this.cancelled);
+		const upload = async (): Promise<string> => await this.upload(client, file);
+		const url = await retryFree(upload, this.cancelled, LONGEST_PAUSE);
 		const uploads = this.stored() ?? {};
 		uploads[keyOf(client, file)] = { url, at: Date.now() };
 		// n8n keeps any plain data, and types it as such.

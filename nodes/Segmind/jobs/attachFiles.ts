@@ -49,7 +49,10 @@ async function checkAddress(
 	if (problem === undefined) return;
 	const { baseUrl } = await context.getCredentials('segmindApi', itemIndex);
 	if (new URL(checkedBaseUrl(baseUrl)).origin === new URL(address).origin) return;
-	throw invalidValue(label, `${ADDRESS_PROBLEMS[problem]}: ${quote(address)}`, IMAGE_ADVICE);
+	// Without a password that may be in it.
+	const { protocol, host, pathname } = new URL(address);
+	const shown = quote(`${protocol}//${host}${pathname}`);
+	throw invalidValue(label, `${ADDRESS_PROBLEMS[problem]}: ${shown}`, IMAGE_ADVICE);
 }
 
 /** What stands in a request for a file until it is uploaded. Equal files are equal, so a request knows what it asks for. */

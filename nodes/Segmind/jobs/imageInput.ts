@@ -4,17 +4,17 @@ import { checkValues, invalidValue, isEmpty, quote } from './checks';
 export const IMAGE_ADVICE =
 	'Enter the name of the input field that has the picture, e.g. data, or an https address';
 
-/** Characters of an address or a field name at most; base64 has more. */
-const MAX_CHARACTERS = 2000;
+/** Characters of an address at most. Signed ones are long. */
+const MAX_ADDRESS = 8000;
 
-/** Where n8n keeps a file: what an expression finds in the `data` of a binary field, and what a file's id starts with. */
-const STORAGE = /^(default|filesystem(-v\d+)?|database|s3|azure-?blob)(:.*)?$/i;
+/** Characters of a field's name at most; base64 has more. */
+const MAX_NAME = 300;
 
 const FORMS: ReadonlyArray<readonly [form: RegExp, problem: string]> = [
 	[/^data:/i, 'is a data URI'],
 	[/^[[{]/, 'is JSON'],
-	[new RegExp(`^.{${MAX_CHARACTERS},}`, 's'), 'is too long for an address or the name of a field'],
-	[STORAGE, 'names where n8n keeps the file, not the field that has it'],
+	[new RegExp(`^https?://.{${MAX_ADDRESS}}`, 'is'), 'is too long for an address'],
+	[new RegExp(`^(?!https?://).{${MAX_NAME}}`, 'is'), 'is too long for the name of a field'],
 ];
 
 /** Returns whether a checked image input is an address; else it is the name of an input field. */

@@ -65,6 +65,9 @@ function findFile(context: IExecuteFunctions, itemIndex: number, field: string):
 const isFile = (value: unknown): value is IBinaryData =>
 	typeof value === 'object' && value !== null && 'mimeType' in value && ('data' in value || 'id' in value);
 
+/** Where n8n keeps a file: what an expression finds in the `data` of a binary field, and what a file's id starts with. */
+const STORAGE = /^(default|filesystem(-v\d+)?|database|s3|azure-?blob)(:.*)?$/i;
+
 /** File names that a message lists. */
 const MAX_NAMES = 10;
 
@@ -77,11 +80,10 @@ function noFileError(
 	const files = filesOf(context, itemIndex);
 	const names = files.slice(0, MAX_NAMES).map(quote).join(', ');
 	const there = files.length === 0 ? 'The item has no files' : `The item has files in ${names}`;
-	return invalidValue(
-		label,
-		`names no input field with a file: ${quote(field)}`,
-		`${there}. ${IMAGE_ADVICE}`,
-	);
+	const problem = STORAGE.test(field)
+		? 'names where n8n keeps the file, not the field that has it'
+		: 'names no input field with a file';
+	return invalidValue(label, `${problem}: ${quote(field)}`, `${there}. ${IMAGE_ADVICE}`);
 }
 
 const tooLargeError = (label: string): SegmindError =>

@@ -26,7 +26,6 @@ it.each<[value: unknown, message: string]>([
 	['data:image/png;base64,AAAA', `'Images' is a data URI: "data:image/png;base64,AAAA"`],
 	['["a"]', "'Images' is JSON"],
 	[['data:,a'], "'Images' is a data URI"],
-	['data, filesystem-v2', "'Images' names where n8n keeps the file"],
 	[[{ mimeType: 'image/png', data: 'AAAA' }], "'Images' is a file rather than the name of its field"],
 	[{ url: 'a' }, "'Images' is not a text"],
 	[5, "'Images' is not a text: 5"],
@@ -35,10 +34,11 @@ it.each<[value: unknown, message: string]>([
 	expect(() => inputsOf(value)).toThrow(message);
 });
 
-it.each(['data', 'filesystem', 'my-database', 'databases', 'default picture', 's3 photo', 'image/png', '0'])(
-	'takes the name %j unless it is what n8n has in place of a file',
-	(name) => {
-		if (name === 'filesystem') expect(() => toImageInput(name, 'Image')).toThrow('names where n8n keeps');
-		else expect(toImageInput(name, 'Image')).toBe(name);
-	},
-);
+it('takes a long signed address, and no base64', () => {
+	const signed = `https://a.test/b.png?token=${'a'.repeat(7000)}`;
+	expect(toImageInput(signed, 'Image')).toBe(signed);
+	expect(() => toImageInput(`${signed}${'a'.repeat(2000)}`, 'Image')).toThrow('is too long for an address');
+	expect(() => toImageInput('iVBORw0KGgo'.repeat(40), 'Image')).toThrow(
+		'is too long for the name of a field',
+	);
+});
