@@ -256,7 +256,7 @@ describe('a value that the node does not know', () => {
 		],
 		...(
 			[
-				['image', 'draw', 'generate, edit, getResult'],
+				['image', 'draw', 'generate, edit, getMany, getResult'],
 				['pixelFlow', 'generate', 'run'],
 				['account', 'run', 'getCredits'],
 			] as const

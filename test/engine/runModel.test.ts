@@ -341,6 +341,7 @@ describe('Maximum Cost per Run', () => {
 	});
 
 	test("knows a price from the account's history: not even the first request is too dear", async () => {
+		emulator.history.options = {};
 		await itemsFrom(runModel('kling-image2video', inputs));
 		const { items: refused } = await run(0.2);
 		expect(refused.map((item) => errorOf(item).cause)).toEqual(items.map(() => 'credits'));

@@ -69,7 +69,9 @@ function toJson(
 	{ cost, remainingCredits, requestId, generationTime }: Usage,
 	imageUrl: string | null,
 ): IDataObject {
-	if (status === 'QUEUED') return { ...fields, requestId, status, attempts, imageUrl };
+	// Outputs with names hold their links themselves.
+	const link = namedFiles === undefined ? { imageUrl } : {};
+	if (status === 'QUEUED') return { ...fields, requestId, status, attempts, ...link };
 	return {
 		...fields,
 		...file?.fields,
@@ -78,8 +80,7 @@ function toJson(
 		requestId,
 		generationTime,
 		attempts,
-		// Outputs with names hold their links themselves.
-		...(namedFiles === undefined ? { imageUrl } : {}),
+		...link,
 		...(status === undefined ? {} : { status }),
 	};
 }

@@ -223,16 +223,6 @@ it.each<[name: string, inputs: object, message: string]>([
 	['half a step', { prompt: 'a', steps: 1.5 }, "'Steps' is not a whole number"],
 	['a number that is none', { prompt: 'a', steps: 'many' }, "'Steps' is not a number"],
 	['a boolean that is none', { prompt: 'a', tile: 'maybe' }, "'Tile' is neither true nor false"],
-	[
-		'a path for a picture',
-		{ prompt: 'a', image: 'filesystem-v2:a' },
-		"'Image' names where n8n keeps the file",
-	],
-	[
-		'a file among pictures',
-		{ prompt: 'a', images: `${LINK}, default` },
-		"'Images' names where n8n keeps the file",
-	],
 	['bytes for a video', { prompt: 'a', video: 'AAAA' }, "'Video' is not the address of a file"],
 	['text for a list', { prompt: 'a', loras: 'b' }, "'Loras' is not a JSON list"],
 	['a list for an object', { prompt: 'a', extra: [] }, "'Extra' is not a JSON object"],

@@ -59,7 +59,9 @@ const flowTask: Task<FlowRequest> = {
 		queued: await submit(client, request.path, request.inputs, options.timeout),
 	}),
 	async collect(client, { request, options }, queued, deadline) {
-		if (options.delivery === 'submitOnly') return toSubmitted({ flow: request.flow }, queued);
+		if (options.delivery === 'submitOnly') {
+			return { ...toSubmitted({ flow: request.flow }, queued), namedFiles: {} };
+		}
 		const response = await waitForResult(client, queued, deadline);
 		const outputs = toOutputs(response);
 		return {
