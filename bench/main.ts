@@ -3,14 +3,13 @@ import { Presets, SingleBar } from 'cli-progress';
 import CliTable from 'cli-table3';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import pico from 'picocolors';
 
-import { generatedReadme } from '../docs/readme';
 import { NEWEST } from '../test/e2e/places';
 import { measureBlocks } from './blocks';
 import { toChart } from './chart';
@@ -133,7 +132,10 @@ async function withRunner<T>(jobs: number, work: (runner: Runner) => Promise<T>)
 }
 
 function show({ title, head, rows }: Table): void {
-	const table = new CliTable({ head: [...head], style: { head: ['bold'], border: [] } });
+	const table = new CliTable({
+		head: [...head],
+		style: { head: pico.isColorSupported ? ['bold'] : [], border: [] },
+	});
 	table.push(...rows.map((row) => [...row]));
 	console.log(`\n${pico.bold(title)}\n${table.toString()}`);
 }
@@ -153,7 +155,6 @@ async function bench(isQuick: boolean, rounds: number, file: string): Promise<st
 	if (!isQuick) {
 		await writeFile('docs/benchmarks.svg', toChart(figures));
 		await writeFile('docs/benchmarks.md', toPage(figures));
-		await writeFile('README.md', generatedReadme(await readFile('README.md', 'utf8')));
 	}
 	return problemsIn(figures);
 }

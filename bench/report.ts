@@ -227,7 +227,7 @@ const toMarkdown = ({ head, rows }: Table): string => toTable(head, rows);
 const toSection = (table: Table, text: string): string =>
 	`## ${table.title}\n\n${text}\n\n${toMarkdown(table)}`;
 
-/** docs/benchmarks.md. README.md shows the part between the two markers. */
+/** Returns docs/benchmarks.md. */
 export function toPage(figures: Figures): string {
 	const headline = headlineTable(figures);
 	const spending = spendingTable(figures);
@@ -239,8 +239,6 @@ Segmind. \`npm run bench\` repeats all of it in about 15 minutes and rewrites th
 first table and a part of the rest in a few minutes, \`npm run bench -- --only blocks\` or \`limits\` one of them alone; they write only the raw
 results, to \`.cache/benchmarks.json\`.
 
-<!-- summary -->
-
 ${headline.title}:
 
 ${toMarkdown(headline)}
@@ -250,8 +248,6 @@ ${spending.title}, with n8n's Retry On Fail:
 ${toMarkdown(spending)}
 
 ${packageOf(figures)} ${sourceOf(figures)}
-
-<!-- end -->
 
 Other machines give other figures. The same as bars:
 

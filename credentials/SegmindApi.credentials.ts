@@ -5,7 +5,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { mayCarryKey, SEGMIND_URL, toBaseUrl, toKey } from './connection';
+import { API_KEYS_URL, mayCarryKey, SEGMIND_URL, toBaseUrl, toKey } from './connection';
 
 /** n8n's HTTP Request node passes the older request shape, with `uri` and other names for redirects. */
 type AnyRequest = Omit<IHttpRequestOptions, 'url'> & {
@@ -51,12 +51,19 @@ export class SegmindApi implements ICredentialType {
 			description: 'A key from the API keys page of your Segmind console',
 		},
 		{
+			displayName: `Create a key in <a href="${API_KEYS_URL}" target="_blank">your Segmind console</a>. The API is described in <a href="https://docs.segmind.com" target="_blank">Segmind's documentation</a>.`,
+			name: 'keyNotice',
+			type: 'notice',
+			default: '',
+		},
+		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
 			required: true,
 			default: SEGMIND_URL,
-			description: 'Where the API answers; it must be https, or http on this machine',
+			description:
+				'Where the API answers; it must be https, or http on this machine, without a version such as /v1',
 		},
 	];
 

@@ -1,6 +1,9 @@
 /** Where Segmind's API answers; the credential's default. */
 export const SEGMIND_URL = 'https://api.segmind.com';
 
+/** Where a user creates a key. */
+export const API_KEYS_URL = 'https://cloud.segmind.com/console/api-keys';
+
 /** Returns whether only programs on the same machine can open an address. */
 export const isLoopback = (url: URL): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
 
@@ -16,8 +19,9 @@ export class InvalidBaseUrlError extends Error {
 }
 
 /**
- * Returns the base URL without a trailing slash. The key travels in a header, so only https keeps it secret; plain http
- * is allowed for an emulator on the same machine.
+ * Returns the base URL without a trailing slash, and without the version that the API's examples have in it: each
+ * operation adds its own. The key travels in a header, so only https keeps it secret; plain http is allowed for an
+ * emulator on the same machine.
  *
  * @throws {InvalidBaseUrlError} when the key must not go there
  */
@@ -33,7 +37,7 @@ export function toBaseUrl(value: unknown): string {
 			"'Base URL' must start with https:// because the API key travels with each request",
 		);
 	}
-	return url.href.replace(/\/+$/, '');
+	return url.href.replace(/(\/v[12])?\/*$/i, '');
 }
 
 /** Returns whether the key may be added to a request: the base URL's own origin, or a host of Segmind's over https. */

@@ -36,7 +36,7 @@ async function save(engine: Engine, item: INodeExecutionData): Promise<string> {
 async function toTable(engine: Engine, items: INodeExecutionData[]): Promise<string> {
 	const table = new Table({
 		head: ['File', 'Size', 'Type', 'Seed', 'Cost', 'Credits', 'Attempts', 'Paid'],
-		style: { head: ['bold'], border: [], compact: true },
+		style: { head: pc.isColorSupported ? ['bold'] : [], border: [], compact: true },
 	});
 	for (const item of items) {
 		const { json } = item;
@@ -110,8 +110,8 @@ const NEXT_STEPS = `
 The files are in ${pc.bold(relative(process.cwd(), FOLDER) || '.')}. Next:
   npm run demo -- "a red fox" --aspect-ratio 16:9 --output-format jpg
   SEGMIND_API_KEY=… npm run demo     on your account, about $0.05 an image
-  npm run emulator                   Segmind without paying, to try the node in your n8n
-  README.md                          how to install the node in n8n`;
+  npm run dev                        n8n with the node, its examples and the emulator
+  README.md                          how to install the node in your n8n`;
 
 async function main(): Promise<void> {
 	if (process.argv.includes('--help')) {

@@ -15,7 +15,7 @@ const SUMMARIES: Readonly<Record<Reason, string>> = {
 	server: "An error on Segmind's side",
 	rateLimit: 'Too many requests for the account',
 	uncertain:
-		'The response was lost (the page of a gateway or proxy, broken connection, timeout, cancelled), or n8n could not store the image. With a request ID the next try fetches the image',
+		'The response was lost (broken connection, timeout, gateway, cancelled), or n8n could not store the image. With a request ID the next try fetches it',
 	response: 'A successful response without a complete image',
 	credential: 'The API key is not valid, or the account or team may not use the model',
 	credits: "Not enough credits, the team's limit, or your minimum of remaining credits",
@@ -40,6 +40,17 @@ function nextStep(reason: Reason): string {
 	if (reason === 'rateLimit') return 'All items wait, then continue';
 	return retryable ? 'Retried with growing waits' : 'The item fails, the others continue';
 }
+
+/** The causes alone, in short. */
+export const causeTable = (): string =>
+	toTable(
+		['`details.cause`', 'What it is', 'Billed'],
+		(Object.keys(SUMMARIES) as Reason[]).map((reason) => [
+			code(reason),
+			SUMMARIES[reason],
+			REASONS[reason].billed,
+		]),
+	);
 
 /** Why there may be no image, and what that means for money and for the other items. */
 export function errorTable(): string {

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { optionFields } from '../nodes/Segmind/jobs/options';
+import { OPTIONS } from '../nodes/Segmind/jobs/optionTable';
 import type { Attribute, Model } from '../nodes/Segmind/models/attribute';
 import { fieldDefault, isRequired, mayBeEmpty } from '../nodes/Segmind/models/attribute';
 import { code, codes, toTable } from './markdown';
@@ -82,16 +84,22 @@ function optionValues({ type, options = [], typeOptions = {} }: INodeProperties)
 	return maxValue === undefined ? `${minValue} or more` : `${minValue} to ${maxValue}`;
 }
 
+/** What holds when an option is not added. */
+function optionDefault({ name, default: start }: INodeProperties): string {
+	const { leftOut = start } = OPTIONS[name as keyof typeof OPTIONS];
+	return leftOut === '' ? 'empty' : code(leftOut);
+}
+
 /** What is under Options. */
-export function optionTable(fields: readonly INodeProperties[]): string {
+export function optionTable(): string {
 	return toTable(
 		['Option', 'Name', 'Default', 'Values', 'What it does'],
-		fields
+		optionFields()
 			.toSorted((one, other) => one.displayName.localeCompare(other.displayName))
 			.map((field) => [
 				field.displayName,
 				code(field.name),
-				field.default === '' ? 'empty' : code(field.default),
+				optionDefault(field),
 				optionValues(field),
 				field.description ?? '',
 			]),

@@ -1,13 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- a command for the terminal, not part of the node */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 
-import { generatedReadme } from './readme';
+import { generatedPages, readPages } from './pages';
 
-/** The command is started in the project's folder. */
-const README = 'README.md';
-
-async function main(): Promise<void> {
-	await writeFile(README, generatedReadme(await readFile(README, 'utf8')));
+const pages = readPages();
+for (const [path, text] of generatedPages(pages)) {
+	if (text !== pages.get(path)) writeFileSync(path, text);
 }
-
-void main();

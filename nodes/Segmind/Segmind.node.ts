@@ -6,6 +6,7 @@ import { SegmindError } from './api/errors';
 import { getModelInputs } from './catalog/inputFields';
 import { searchModels } from './catalog/searchModels';
 import { readParameters } from './jobs/parameters';
+import { SEARCH_HINT } from './operations/builderHints';
 import type { Operation } from './operations/operation';
 import { findOperation, properties } from './operations/operations';
 import { stopsOnError, toOutput } from './output/output';
@@ -24,6 +25,7 @@ export class Segmind implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
+		builderHint: { searchHint: SEARCH_HINT },
 		credentials: [{ name: 'segmindApi', required: true, testedBy: 'testSegmindApi' }],
 		properties,
 	};

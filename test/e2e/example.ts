@@ -25,7 +25,7 @@ export async function readExample(
 	name: string,
 	credentials: Readonly<Record<string, Credential>>,
 	settings: IDataObject = {},
-): Promise<object> {
+): Promise<Example> {
 	const text = await readFile(join(process.cwd(), 'examples', `${name}.json`), 'utf8');
 	const example = JSON.parse(text) as Example;
 	for (const node of example.nodes) {

@@ -1,7 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads what a real n8n wrote to the disk */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import type { Credential, Execution } from './n8n';
 import { ChatWebhook } from './receivers/chatWebhook';
 import { GraphApi } from './receivers/graphApi';
@@ -57,9 +53,12 @@ describe('cost-log', () => {
 
 	/** Returns the lines of the file below the header, which follows a byte order mark. */
 	async function log(): Promise<string[]> {
-		const logFile = join(setup.filesFolder, 'costs.csv');
-		expect((await setup.runExample('cost-log', { logFile })).status).toBe('success');
-		const [header, ...lines] = (await readFile(logFile, 'utf8')).slice(1).split('\n');
+		const execution = await setup.runExample('cost-log');
+		expect(execution.status).toBe('success');
+		const [item] = outputOf(execution, 'Make a CSV file');
+		expect(item?.binary?.data?.fileName).toMatch(/^segmind-costs-[\d-]+\.csv$/);
+		const file = await setup.storedFile(item ?? { json: {} });
+		const [header, ...lines] = file.toString('utf8').slice(1).split('\n');
 		expect(header).toBe('time,prompt,file,cost,remainingCredits,requestId,billed,reason');
 		return lines;
 	}

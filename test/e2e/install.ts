@@ -13,6 +13,8 @@ import { CHROMIUM, NEWEST, OLDEST, postgresProgram } from './places';
 const PROGRAMS: Readonly<Record<string, string>> = {
 	[CHROMIUM]: 'chromium',
 	[postgresProgram('initdb')]: 'postgresql',
+	// n8n's Edit Image runs it.
+	'/usr/bin/gm': 'graphicsmagick',
 	'/usr/bin/redis-server': 'redis-server',
 	'/usr/sbin/sshd': 'openssh-server',
 };

@@ -24,6 +24,7 @@ beforeAll(async () => {
 	credentials = {
 		segmindApi: credential,
 		httpHeaderAuth: await n8n.credential('httpHeaderAuth', { name: 'Authorization', value: secret }),
+		httpBasicAuth: await n8n.credential('httpBasicAuth', { user: 'editor', password: secret }),
 		openAiApi: await n8n.credential('openAiApi', { apiKey: secret }),
 		s3: await n8n.credential('s3', { endpoint: 'https://s3.example', secretAccessKey: secret }),
 		sftp: await n8n.credential('sftp', { host: 'sftp.example', password: secret }),

@@ -36,7 +36,7 @@ export const NEWEST = toRelease('2.41.1', '24');
 /** The oldest n8n of the tests. It loads its spreadsheet library from a URL outside the registry. */
 export const OLDEST = toRelease('1.123.81', '20', { overrides: { xlsx: '0.18.5' } });
 
-/** The package as packed by `npm run pack:check`. */
+/** The package as packed by test/package/check.mjs. */
 export const PACKED = join(process.cwd(), '.cache', 'pack', 'package');
 
 export const CHROMIUM = '/usr/bin/chromium';

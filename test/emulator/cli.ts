@@ -5,11 +5,14 @@ import { Emulator } from './emulator';
 
 async function main(): Promise<void> {
 	const option = (value: string) => ({ type: 'string', default: value }) as const;
-	const { values } = parseArgs({ options: { port: option('0'), credits: option('10'), delay: option('0') } });
+	const { values } = parseArgs({
+		options: { port: option('0'), credits: option('10'), delay: option('0'), key: { type: 'string' } },
+	});
 	const emulator = await Emulator.start({
 		port: Number(values.port),
 		credits: Number(values.credits),
 		delay: Number(values.delay),
+		...(values.key === undefined ? {} : { key: values.key }),
 	});
 	console.log(`Segmind emulator. Nothing is billed to a real account.
 

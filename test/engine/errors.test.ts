@@ -1,7 +1,7 @@
 import type { Fault } from '../emulator/fault';
 import { jsonError } from './faults';
 import { errorOf, valuesOf } from './results';
-import { CONTINUE, ERROR_OUTPUT, generate } from './runs';
+import { CONTINUE, ERROR_OUTPUT, generate, withParameters } from './runs';
 import { emulator, engine, otherServer, useEngine } from './setup';
 
 useEngine();
@@ -116,4 +116,28 @@ test('an expression that fails is an error of its own item', async () => {
 	expect(valuesOf(items, 'error')).toEqual([undefined, expect.any(String)]);
 	expect(errorOf(items[1])).toMatchObject({ cause: 'request', billed: 'no', attempts: 0 });
 	expect(emulator.paid).toBe(1);
+});
+
+test.each(['direct', 'queued'])('an unknown model is about the model, with delivery %s', async (delivery) => {
+	emulator.inject(jsonError(404, 'unknown model'));
+	const { error } = await engine.run(generate({ options: { delivery } }));
+	expect(error?.description).toMatch(/^Check 'Model'.*"flux-1\.1-pro"/);
+	expect(error?.description).not.toContain('Base URL');
+});
+
+test.each([
+	['Continue', CONTINUE],
+	['Continue (using error output)', ERROR_OUTPUT],
+])('a run that is only partly done says so (On Error: %s)', async (_, node) => {
+	const items = ['a fox', ' ', 'a hare', ''].map((prompt) => ({ json: { prompt } }));
+	const { hints } = await engine.run(generate({}, { items, node }));
+	expect(hints).toEqual(['2 images for $0.10, $9.90 left', "2 of 4 items have no image: 'Prompt' is empty"]);
+});
+
+test('a balance that can not be read is counted as well', async () => {
+	emulator.inject({ on: 'account', ...jsonError(401, '<b>no</b>') });
+	const parameters = { resource: 'account', operation: 'getCredits' };
+	const items = [{ json: {} }, { json: {} }];
+	const { hints } = await engine.run(withParameters(parameters, { items, node: CONTINUE }));
+	expect(hints).toEqual(['2 of 2 items have no result: Segmind did not accept the API key (401)']);
 });

@@ -99,8 +99,8 @@ test.each<[IDataObject, string]>([
 	[{ filters: { from: '2026-02-02', to: '2026-02-01' } }, "'From' is after To"],
 	[{ filters: { from: '1999-01-01' } }, "'From' is more than 1098 days before To"],
 	[{ filters: { model: 'flux?x=1' } }, "'Model' has characters"],
-	[{ filters: { status: 'OK' } }, "'Status' is not one of the choices"],
-	[{ options: { sort: 'random' } }, "'Sort' is not one of the choices"],
+	[{ filters: { status: 'OK' } }, `'Status' can't be "OK"`],
+	[{ options: { sort: 'random' } }, `'Sort' can't be "random"`],
 ])('refuses %j before anything is asked', async (parameters, message) => {
 	const { error } = await engine.run(getMany(parameters));
 	expect(error?.message).toContain(message);

@@ -245,13 +245,13 @@ describe('a value that the node does not know', () => {
 		[
 			'of Model',
 			{ model: 'flux-9', prompt: 'a fox' },
-			'\'Model\' is not one of the choices: "flux-9"',
+			`'Model' can't be "flux-9"`,
 			'Use one of flux-1.1-pro, flux-1.1-pro-ultra, flux-pro.',
 		],
 		[
 			'of Resource',
 			{ resource: 'video', operation: 'generate', prompt: 'a fox' },
-			'\'Resource\' is not one of the choices: "video"',
+			`'Resource' can't be "video"`,
 			'Use one of account, file, image, model, pixelFlow.',
 		],
 		...(
@@ -263,7 +263,7 @@ describe('a value that the node does not know', () => {
 		).map(([resource, operation, known]): [string, IDataObject, string, string] => [
 			`of Operation for ${resource}`,
 			{ resource, operation, prompt: 'a fox' },
-			`'Operation' is not one of the choices: "${operation}"`,
+			`'Operation' can't be "${operation}"`,
 			`Use one of ${known}.`,
 		]),
 	];

@@ -196,6 +196,16 @@ describe('money', () => {
 		expect(emulator.paid).toBe(0);
 	});
 
+	test.each<[Fault, IDataObject]>([
+		[{ fails: { error: 'missing prompt' } }, { inputFields: {} }],
+		[jsonError(400, 'missing prompt'), { inputFields: {} }],
+		[jsonError(404, 'not found'), { flow: 'product-fotos' }],
+	])('an error names the field that it concerns: %j %j', async (fault, parameters) => {
+		emulator.inject(fault);
+		const { error } = await engine.run(flow(parameters));
+		expect(error?.description).toMatch('flow' in parameters ? /'Flow', "product-fotos"/ : /'Input Fields'/);
+	});
+
 	test('a lost submission is uncertain and not sent again', async () => {
 		emulator.inject({ reset: true });
 		const { error } = await engine.run(flow({}, { node: RETRY_ON_FAIL }));

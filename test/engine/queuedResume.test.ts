@@ -206,7 +206,7 @@ test.each<[string, delivery: string, submitted: number, Fault]>([
 	},
 );
 
-test('Images at Once also limits images in the queue', async () => {
+test('Parallel Requests also limits images in the queue', async () => {
 	emulator.inject({ delay: 300, times: -1 });
 	const { items } = await engine.run(queued({ concurrency: 2 }, { items: numberedItems(6) }));
 	expect(items).toHaveLength(6);

@@ -136,12 +136,7 @@ describe('is named before anything is spent:', () => {
 			{ prompt: '={{ $json.nothing }}' },
 			"'Prompt' is empty",
 		],
-		[
-			'an option that the list does not have',
-			SEEDREAM,
-			{ prompt: 'a', size: 'huge' },
-			"'Size' is not one of the choices",
-		],
+		['an option that the list does not have', SEEDREAM, { prompt: 'a', size: 'huge' }, "'Size' can't be"],
 		[
 			'a number out of range',
 			SEEDREAM,
@@ -179,9 +174,7 @@ describe('is named before anything is spent:', () => {
 		const result = await engine.run(runModel('', undefined, { modelId }, { items, node: CONTINUE }));
 		expect(valuesOf(result.items, 'model')).toEqual([SEEDREAM, undefined, SEEDREAM]);
 		expect(errorOf(result.items[1])).toMatchObject({ statusCode: 404, cause: 'endpoint', billed: 'no' });
-		expect(result.items[1]?.json.message).toContain(
-			"Check 'Model': it is the last part of the address of the model's page",
-		);
+		expect(result.items[1]?.json.message).toContain("It is the last part of the address of the model's page");
 		expect(emulator.paid).toBe(2);
 		expect(result.hints.join()).toMatch(/publishes none for seadream$|publishes none for seadream,/);
 	});

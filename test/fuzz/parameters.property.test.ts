@@ -9,8 +9,8 @@ import { always, useServers } from './setup';
 /** What the user knows the fields as. */
 const LABELS = [
 	'Prompt|Aspect Ratio|Width|Height|Output Format|Output Quality|Prompt Upsampling|Safety Tolerance|Seed',
-	'Put Output in Field|Images at Once|File Name|Include Input Fields|Public Link|Max Retries|Timeout',
-	'Minimum Remaining Credits|Images per Item|Requests per Minute|Retry When Billing Is Uncertain',
+	'Put Output in Field|Parallel Requests|File Name|Include Input Fields|Public Link|Max Retries|Timeout \\(Seconds\\)|Output',
+	'Minimum Remaining Credits|Number of Images|Requests per Minute|Retry When Billing Is Uncertain',
 ];
 
 const namesTheField = expect.stringMatching(new RegExp(`^'(${LABELS.join('|')})' `)) as string;

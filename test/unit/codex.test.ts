@@ -11,14 +11,31 @@ test('the node is in no category that the node panel leaves out', () => {
 	expect(codex).not.toHaveProperty('subcategories');
 });
 
-test.each(['flux', 'ai image', 'image', 'text to image', 'generate picture'])(
-	'the search finds the node by "%s"',
-	(alias) => {
-		expect(codex.alias).toContain(alias);
-	},
-);
+const SEARCHED = [
+	...['flux', 'ai image', 'image', 'text to image', 'generate picture', 'create image', 'image to image'],
+	...[
+		'edit image',
+		'upscale',
+		'remove background',
+		'video',
+		'pixelflow',
+		'seedream',
+		'kontext',
+		'flux ultra',
+	],
+	...['poster', 'banner', 'instagram', 'credits'],
+];
+
+test.each(SEARCHED)('the search finds the node by "%s"', (alias) => {
+	expect(codex.alias).toContain(alias);
+});
 
 test.each(['primaryDocumentation', 'credentialDocumentation'] as const)('%s links to https', (kind) => {
 	expect(codex.resources[kind]).not.toEqual([]);
 	for (const { url } of codex.resources[kind]) expect(url).toMatch(/^https:\/\//);
+});
+
+test('its categories are on the list of n8n', () => {
+	// Of the categories in n8n's documentation of codex files.
+	expect(codex.categories).toStrictEqual(['Marketing & Content', 'Miscellaneous']);
 });

@@ -46,9 +46,21 @@ test('development dependencies are pinned, have a checksum and run no install sc
 	expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m);
 });
 
-test('CI publishes tags with provenance after the tests', () => {
+test('CI publishes tags with provenance after lint, tests and a look at the package, and has no token for npm', () => {
 	const workflow = readFileSync('.github/workflows/publish.yml', 'utf8');
-	expect(workflow).toMatch(/^ {2}id-token: write$/m);
-	expect(workflow).toMatch(/npm ci[\s\S]*npm test[\s\S]*pack:check[\s\S]*npm publish --provenance/);
+	expect(workflow).toMatch(/^ +id-token: write$/m);
+	const steps = [
+		'npm ci',
+		'npm run lint',
+		'npm test',
+		'package/check.mjs',
+		'npm publish --provenance',
+		'gh release',
+	];
+	expect(steps.map((step) => workflow.indexOf(step))).toEqual(
+		steps.map((step) => workflow.indexOf(step)).toSorted((one, other) => one - other),
+	);
+	expect(steps.filter((step) => !workflow.includes(step))).toEqual([]);
+	expect(workflow).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
 	expect(workflow).not.toMatch(/pull_request|workflow_dispatch/);
 });

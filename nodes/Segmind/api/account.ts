@@ -5,7 +5,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { toBaseUrl, toKey } from '../../../credentials/connection';
+import { API_KEYS_URL, toBaseUrl, toKey } from '../../../credentials/connection';
 import { SegmindApi } from '../../../credentials/SegmindApi.credentials';
 import type { SegmindClient } from './client';
 import { whyNotConnected } from './connectionErrors';
@@ -84,7 +84,9 @@ export async function testSegmindApi(
 	const data = credential.data ?? {};
 	const key = toKey(data.apiKey);
 	if (key === '')
-		return failed("'API Key' is empty. Paste a key from the API keys page of your Segmind console");
+		return failed(
+			`'API Key' is empty. Paste a key from the API keys page of your Segmind console, ${API_KEYS_URL}`,
+		);
 	const redact = redactor(key);
 	const { request } = this.helpers;
 	try {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { toKey } from '../../../credentials/connection';
+import { API_KEYS_URL, toKey } from '../../../credentials/connection';
 import { checkedBaseUrl, isBaseUrl } from './baseUrl';
 import { discard, limitStream, promisedBytes, readBody } from './body';
 import { connectionError, isForbidden } from './connectionErrors';
@@ -71,7 +71,7 @@ export class SegmindClient {
 			throw new SegmindError(
 				'credential',
 				"'API Key' is empty",
-				'Enter it in the Segmind credential. Nothing was sent.',
+				`Enter it in the Segmind credential; keys are at ${API_KEYS_URL}. Nothing was sent.`,
 			);
 		}
 		return new SegmindClient(context, key, checkedBaseUrl(credential.baseUrl), redactor(key));

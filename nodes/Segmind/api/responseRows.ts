@@ -1,3 +1,4 @@
+import { API_KEYS_URL } from '../../../credentials/connection';
 import { MAY_BE_BILLED, NOT_BILLED } from './errors';
 import type { Reason, Scope } from './reasons';
 import type { Writer } from './response';
@@ -67,7 +68,7 @@ const ROWS: readonly Row[] = [
 		matches: is(401),
 		reason: 'credential',
 		message: 'Segmind did not accept the API key',
-		description: `Paste a key from the API keys page of your Segmind console into the Segmind credential. ${NOT_BILLED}`,
+		description: `Paste a key from the API keys page of your Segmind console, ${API_KEYS_URL}, into the Segmind credential. ${NOT_BILLED}`,
 	},
 	{
 		matches: is(402, 406),
@@ -94,8 +95,8 @@ const ROWS: readonly Row[] = [
 		matches: is(404),
 		reason: 'endpoint',
 		stops: 'endpoint',
-		message: 'The API does not know this address or model',
-		description: `Check the name of the model or flow, and 'Base URL' in the Segmind credential. ${NOT_BILLED}`,
+		message: 'Segmind does not know this address',
+		description: CHECK_URL,
 	},
 	{
 		matches: is(405),

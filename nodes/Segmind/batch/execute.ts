@@ -5,6 +5,7 @@ import type { SkippedError } from '../api/errors';
 import { PendingError, SegmindError } from '../api/errors';
 import type { ImageRequest } from '../jobs/imageRequest';
 import type { JobList } from '../jobs/jobs';
+import type { Summary } from '../output/hints';
 import { addHints } from '../output/hints';
 import type { Delivery } from '../output/item';
 import type { Outcome } from '../output/output';
@@ -54,6 +55,8 @@ interface Notices {
 	readonly roundings?: ImageRequest['roundings'];
 	/** Values in a place where nothing reads them, with the right one. */
 	readonly misplaced?: readonly string[];
+	/** What one result is called. */
+	readonly noun?: Summary['noun'];
 }
 
 /**
@@ -66,7 +69,7 @@ export async function executeJobs<R>(
 	context: IExecuteFunctions,
 	task: Task<R>,
 	{ jobs, failures, options }: JobList<R>,
-	{ roundings = [], misplaced = [] }: Notices = {},
+	{ roundings = [], misplaced = [], noun = 'image' }: Notices = {},
 ): Promise<INodeExecutionData[]> {
 	const stops = stopsOnError(context);
 	// A run that is sure to fail spends nothing.
@@ -96,6 +99,7 @@ export async function executeJobs<R>(
 	});
 	const deliveries = results.filter((result): result is Delivery => !isFailure(result));
 	addHints(context, {
+		noun,
 		roundings,
 		misplaced,
 		deliveries,

@@ -20,6 +20,9 @@ export interface NumberRange {
 export const invalidValue = (label: string, problem: string, advice: string): SegmindError =>
 	new SegmindError('request', `'${label}' ${problem}`, `${advice}. Nothing was sent and nothing was billed.`);
 
+/** What to do about an empty value that an expression was to find. */
+const CHECK_FIELD = 'if it comes from an expression, check that this item has that field';
+
 /** Returns whether a value is missing or blank. 0 and false are values. */
 export const isEmpty = (value: unknown): boolean =>
 	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
@@ -118,7 +121,7 @@ export function checkValues(value: unknown, label: string): void {
  * @throws {SegmindError} that names the field
  */
 export function toText(value: unknown, label: string, example: string): string {
-	if (isEmpty(value)) throw invalidValue(label, 'is empty', `Enter a text, ${example}`);
+	if (isEmpty(value)) throw invalidValue(label, 'is empty', `Enter a text, ${example}; ${CHECK_FIELD}`);
 	if (typeof value === 'string') {
 		checkValues(value, label);
 		return value;
@@ -134,6 +137,7 @@ export function toText(value: unknown, label: string, example: string): string {
  * Returns the entry of a list that a value names. Letter case and the spaces around it don't matter.
  *
  * @param namesOf returns what an entry is called: first its name, then other spellings
+ * @param where the choices are these, e.g. `with this model`
  * @throws {SegmindError} that names the field and the choices
  */
 export function toEntry<T>(
@@ -141,11 +145,12 @@ export function toEntry<T>(
 	label: string,
 	entries: readonly T[],
 	namesOf: (entry: T) => readonly [name: string, ...synonyms: string[]],
+	where = '',
 ): T {
 	const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
 	const entry = entries.find((each) => namesOf(each).some((name) => name.toLowerCase() === text));
 	if (entry !== undefined) return entry;
-	const problem = isEmpty(value) ? 'is empty' : `is not one of the choices: ${quote(value)}`;
+	const problem = isEmpty(value) ? 'is empty' : `can't be ${quote(value)} ${where}`.trimEnd();
 	throw invalidValue(label, problem, `Use one of ${entries.map((each) => namesOf(each)[0]).join(', ')}`);
 }
 

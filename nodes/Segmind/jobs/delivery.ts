@@ -29,7 +29,7 @@ export const delivery: Option<Delivery> = {
 		'Delivery',
 		[DIRECT, QUEUED, SUBMIT_ONLY],
 		'direct',
-		'How the result is delivered; left out, images are Direct, models and flows are Queued',
+		'How to wait for the result; left out, images are Direct, models and flows are Queued',
 	),
 	variants: {
 		'model:run': [{ default: 'queued' }],

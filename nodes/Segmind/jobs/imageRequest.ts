@@ -52,8 +52,13 @@ function toValue(attribute: Attribute, value: unknown): BodyValue {
 		case 'boolean':
 			return toBoolean(value, label);
 		case 'choice':
-			return toEntry(value, label, attribute.choices, (choice) => [choice.value, ...(choice.synonyms ?? [])])
-				.value;
+			return toEntry(
+				value,
+				label,
+				attribute.choices,
+				(choice) => [choice.value, ...(choice.synonyms ?? [])],
+				'with this model',
+			).value;
 	}
 }
 

@@ -12,6 +12,8 @@ export interface Option<T> {
 	readonly usedBy: readonly OptionUser[];
 	/** What is different about the field for an operation: several fields where it depends on another option. */
 	readonly variants?: Partial<Record<OptionUser, ReadonlyArray<Partial<INodeProperties>>>>;
+	/** What holds when it is not added, where that differs from what the field starts with. */
+	readonly leftOut?: T;
 	/** Whether an expression that finds nothing is refused, rather than taken for the default. */
 	readonly mustBeFound?: boolean;
 	/** @throws {SegmindError} that names the option */

@@ -9,7 +9,7 @@ import { timeout } from './timeout';
 
 /** What the user set for one item. */
 export interface JobOptions {
-	/** Name of the binary field that holds the file. */
+	/** Name of the output field that holds the file. */
 	readonly binaryPropertyOutput: string;
 	readonly delivery: Delivery;
 	/** The file name without an extension; undefined for the default name. */
@@ -22,6 +22,8 @@ export interface JobOptions {
 	/** Retries of one job after its first attempt. */
 	readonly maxRetries: number;
 	readonly numberOfImages: number;
+	/** Whether an item has every output field, or those that an agent needs. */
+	readonly output: 'all' | 'simplified';
 	/** Whether to resend what may have been billed. */
 	readonly retryUncertain: boolean;
 	/** Seconds for one attempt, to the last byte. */
@@ -64,8 +66,8 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 			type: 'string',
 			default: 'data',
 			placeholder: 'e.g. data',
-			hint: 'The name of the binary field that will hold the image',
-			description: 'The binary field to put the image in',
+			hint: 'The name of the output field that will hold the file',
+			description: 'The name of the output field to put the image in',
 		},
 		usedBy: WITH_FILE,
 		parse(value) {
@@ -81,9 +83,9 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 	},
 	concurrency: wholeNumber(
 		ALL,
-		'Images at Once',
+		'Parallel Requests',
 		{ min: 0, max: 20, default: 0 },
-		'How many images are made at the same time; 0 is automatic: up to 20, as long as the rate limit allows',
+		'How many requests run at the same time; 0 is automatic: up to 20, as long as the rate limit allows',
 	),
 	delivery,
 	fileName: {
@@ -137,27 +139,30 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 		'Include Input Fields',
 		'Whether to keep the fields and files of the input item beside the image',
 	),
-	linkExpiry: choice(
-		WITH_FILE,
-		'Public Link',
-		[
-			{ name: '1 Day', value: '1 day', description: 'A link that opens without a login for a day' },
-			{ name: '1 Hour', value: '1 hour', description: 'A link that opens without a login for an hour' },
-			{ name: '7 Days', value: '7 days', description: 'A link that opens without a login for a week' },
-			{
-				name: 'None',
-				value: 'none',
-				description: 'No link of its own; with queued delivery, the one at Segmind',
-			},
-			{
-				name: 'Segmind, 7 Days',
-				value: 'segmind',
-				description: 'The address of the file at Segmind, for an n8n that the internet does not reach',
-			},
-		],
-		'none',
-		'What imageUrl holds, for posts that fetch the image and for agents: a signed link to it on this n8n, or its address at Segmind',
-	),
+	linkExpiry: {
+		...choice(
+			WITH_FILE,
+			'Public Link',
+			[
+				{ name: '1 Day', value: '1 day', description: 'A link that opens without a login for a day' },
+				{ name: '1 Hour', value: '1 hour', description: 'A link that opens without a login for an hour' },
+				{ name: '7 Days', value: '7 days', description: 'A link that opens without a login for a week' },
+				{
+					name: 'None',
+					value: 'none',
+					description: 'No link of its own; with queued delivery, the one at Segmind',
+				},
+				{
+					name: 'Segmind, 7 Days',
+					value: 'segmind',
+					description: 'The address of the file at Segmind, for an n8n that the internet does not reach',
+				},
+			],
+			'1 day',
+			'What imageUrl holds, for posts that fetch the image and for agents: a signed link to it on this n8n, or its address at Segmind',
+		),
+		leftOut: 'none',
+	},
 	maximumCostPerRun: dollarLimit(
 		PAID,
 		'Maximum Cost per Run',
@@ -176,9 +181,23 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 	),
 	numberOfImages: wholeNumber(
 		MADE,
-		'Images per Item',
+		'Number of Images',
 		{ min: 1, max: 10, default: 1 },
-		'How many images to make of each prompt, with seeds counting up; each one is paid for',
+		'How many images to make for each item, with seeds counting up; each one is paid for',
+	),
+	output: choice(
+		WITH_FILE,
+		'Output',
+		[
+			{ name: 'All Fields', value: 'all', description: 'Every field that is known about the image' },
+			{
+				name: 'Simplified',
+				value: 'simplified',
+				description: 'The image, its link, its size and what it cost; enough for an agent',
+			},
+		],
+		'all',
+		'Which fields an item has',
 	),
 	requestsPerMinute: wholeNumber(
 		PAID,

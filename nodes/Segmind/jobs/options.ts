@@ -25,7 +25,7 @@ function readerOf(raw: RawParameters) {
 		const option = OPTIONS[name];
 		const value = raw[name];
 		const isLost = option.mustBeFound === true && Object.hasOwn(raw, name) && value !== '';
-		return option.parse(isGiven(value) || isLost ? value : option.field.default);
+		return option.parse(isGiven(value) || isLost ? value : (option.leftOut ?? option.field.default));
 	};
 }
 
@@ -46,6 +46,7 @@ export function toJobOptions(raw: RawParameters): JobOptions {
 		linkExpiry: read('linkExpiry'),
 		maxRetries: read('maxRetries'),
 		numberOfImages: read('numberOfImages'),
+		output: read('output'),
 		retryUncertain: read('retryUncertain'),
 		timeout: delivery === 'direct' || isGiven(raw.timeout) ? read('timeout') : QUEUED_TIMEOUT,
 	};

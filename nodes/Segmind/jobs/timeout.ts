@@ -23,9 +23,9 @@ const BY_DELIVERY = [
 export const timeout: Option<number> = {
 	...wholeNumber(
 		['image:edit', 'image:generate', 'image:getResult', 'model:run', 'pixelFlow:run'],
-		'Timeout',
+		'Timeout (Seconds)',
 		{ min: 5, max: QUEUED_TIMEOUT, unit: 'seconds', default: DIRECT_TIMEOUT },
-		'Seconds to wait for one image, until its last byte; left out, it is 120, and 600 with queued delivery, Get Result and PixelFlow',
+		'How long to wait for one image, until its last byte; left out, it is 120, and 600 with queued delivery, Get Result and PixelFlow',
 	),
 	variants: {
 		'image:edit': BY_DELIVERY,

@@ -92,7 +92,7 @@ interface BooleanAttribute extends AttributeBase {
 	readonly default: boolean;
 }
 
-/** One attribute of a model. The panel, the checks, the body and the README derive from it. */
+/** One attribute of a model. The panel, the checks, the body and the documentation derive from it. */
 export type Attribute =
 	| TextAttribute
 	| ImageAttribute

@@ -3,21 +3,27 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import type { Attribute, Model } from './attribute';
 import { DRAW, fieldDefault, isRequired } from './attribute';
 
-const byDisplayName = (one: INodeProperties, other: INodeProperties): number =>
+/** The field that most users look for comes first. */
+const FIRST = 'numberOfImages';
+
+const inOrder = (one: INodeProperties, other: INodeProperties): number =>
+	Number(other.name === FIRST) - Number(one.name === FIRST) ||
 	one.displayName.localeCompare(other.displayName);
 
-/** Returns a collection of fields that the user adds one by one, in alphabetical order. */
+/** Returns a collection of fields that the user adds one by one, in alphabetical order after the first. */
 export const collection = (
 	displayName: string,
 	name: string,
 	fields: readonly INodeProperties[],
+	description: string,
 ): INodeProperties => ({
 	displayName,
 	name,
 	type: 'collection',
 	placeholder: `Add ${name === 'options' ? 'Option' : 'Field'}`,
 	default: {},
-	options: [...fields].sort(byDisplayName),
+	description,
+	options: [...fields].sort(inOrder),
 });
 
 /** When the attribute applies. A field in a collection refers to the fields outside with a leading slash. */
@@ -111,6 +117,7 @@ export const additionalFields = (model: Model): INodeProperties => ({
 		model.attributes
 			.filter(({ place }) => place === 'additional')
 			.map((attribute) => fieldOf(attribute, conditionOf(attribute, model))),
+		`More attributes of ${model.displayName}; what is not added is left to the API`,
 	),
 	displayOptions: { show: { model: [model.id] } },
 });

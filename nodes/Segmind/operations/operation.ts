@@ -21,13 +21,24 @@ export interface Operation {
 
 /** Returns the Options of an operation. */
 export const optionsField = (user: OptionUser): INodeProperties =>
-	collection('Options', 'options', optionFields(user));
+	collection(
+		'Options',
+		'options',
+		optionFields(user),
+		'What this node does besides: files, links, waiting, retries and limits',
+	);
 
-/** Returns the Options of an operation with a file. An agent can't receive files, so as a tool the node makes a link. */
+/**
+ * Returns the Options of an operation with a file. An agent can't receive files, so as a tool the node makes a link, and says no more than an agent needs.
+ */
 export function optionsFieldsWithLink(user: OptionUser): INodeProperties[] {
 	const options = optionsField(user);
 	return [
 		{ ...options, displayOptions: { hide: { '@tool': [true] } } },
-		{ ...options, default: { linkExpiry: '1 day' }, displayOptions: { show: { '@tool': [true] } } },
+		{
+			...options,
+			default: { linkExpiry: '1 day', output: 'simplified' },
+			displayOptions: { show: { '@tool': [true] } },
+		},
 	];
 }

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { toEntry } from '../jobs/checks';
 import { getCredits } from './account/getCredits';
+import { withBuilderHint } from './builderHints';
 import { upload } from './file/upload';
 import { edit } from './image/edit';
 import { generate } from './image/generate';
@@ -40,7 +41,7 @@ function operationField(resource: string): INodeProperties {
 }
 
 const onlyFor = ({ resource, value }: Operation, field: INodeProperties): INodeProperties => ({
-	...field,
+	...withBuilderHint(resource, field),
 	displayOptions: {
 		...field.displayOptions,
 		show: { resource: [resource], operation: [value], ...field.displayOptions?.show },

@@ -3,11 +3,14 @@ import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 import { isLoopback } from '../../../credentials/connection';
 import type { SegmindError } from '../api/errors';
 import type { ImageRequest } from '../jobs/imageRequest';
+import type { Failure } from '../jobs/jobs';
 import type { BatchOptions } from '../jobs/optionTable';
 import type { Delivery } from './item';
 
 /** What the hints of a run are made from. */
-interface Summary {
+export interface Summary {
+	/** What one result is called. */
+	readonly noun: 'image' | 'run' | 'result';
 	readonly roundings: ImageRequest['roundings'];
 	/** Values in a place where nothing reads them, with the right one. */
 	readonly misplaced: readonly string[];
@@ -42,13 +45,17 @@ const UNSAVED_LINK =
 const isSigned = (link: unknown): link is string =>
 	typeof link === 'string' && URL.canParse(link) && new URL(link).pathname.includes('/binary-data/signed');
 
-const images = (count: number): string => (count === 1 ? '1 image' : `${count} images`);
+const counted = (count: number, noun: string): string => (count === 1 ? `1 ${noun}` : `${count} ${noun}s`);
 
 const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
 
 const isKnown = <T>(value: T | null): value is T => value !== null;
 
-function* costLines(paidNow: readonly Delivery[], minimum: number): Generator<[string, 'info' | 'warning']> {
+function* costLines(
+	noun: string,
+	paidNow: readonly Delivery[],
+	minimum: number,
+): Generator<[string, 'info' | 'warning']> {
 	const requests = paidNow.filter(({ outputIndex }) => outputIndex === 0);
 	const costs = requests.map(({ usage }) => usage.cost).filter(isKnown);
 	const cost = costs.reduce((sum, each) => sum + each, 0);
@@ -58,7 +65,7 @@ function* costLines(paidNow: readonly Delivery[], minimum: number): Generator<[s
 		.reduce((lowest, each) => Math.min(lowest, each), Infinity);
 	const spent = requests.length > 0 && costs.length === requests.length ? ` for ${dollars(cost)}` : '';
 	const rest = left === Infinity ? '' : `, ${dollars(left)} left`;
-	if (`${spent}${rest}` !== '') yield [`${images(paidNow.length)}${spent}${rest}`, 'info'];
+	if (`${spent}${rest}` !== '') yield [`${counted(paidNow.length, noun)}${spent}${rest}`, 'info'];
 	const above = left - minimum;
 	if (minimum > 0 && above < (FEW_IMAGES * cost) / Math.max(1, costs.length)) {
 		yield [`Only ${dollars(above)} above the minimum of ${dollars(minimum)}`, 'warning'];
@@ -80,26 +87,29 @@ function* linkLines(deliveries: readonly Delivery[], isSaved: boolean): Generato
 }
 
 function* linesOf(
-	{ roundings, misplaced, deliveries, waited, changed, gone, unreadable, options }: Summary,
+	{ noun, roundings, misplaced, deliveries, waited, changed, gone, unreadable, options }: Summary,
 	isSaved: boolean,
 ): Generator<[string, 'info' | 'warning']> {
 	const paidNow = deliveries.filter(({ alreadyPaid }) => !alreadyPaid);
-	yield* costLines(paidNow, options.minimumRemainingCredits);
+	yield* costLines(noun, paidNow, options.minimumRemainingCredits);
 	const reused = deliveries.length - paidNow.length;
-	if (reused > 0) yield [`${images(reused)} paid in an earlier try, not paid again`, 'info'];
+	if (reused > 0) yield [`${counted(reused, noun)} paid in an earlier try, not paid again`, 'info'];
 	const recovered = deliveries.filter(({ item }) => item.json.recovered === true).length;
 	if (recovered > 0) {
-		yield [`${images(recovered)} whose response was lost, found in Segmind's request history`, 'info'];
+		yield [`${counted(recovered, noun)} whose response was lost, found in Segmind's request history`, 'info'];
 	}
 	if (gone > 0) {
-		yield [`${images(gone)} made again: Segmind keeps files for seven days, and they were gone`, 'warning'];
+		yield [
+			`${counted(gone, noun)} made again: Segmind keeps files for seven days, and they were gone`,
+			'warning',
+		];
 	}
 	if (unreadable !== undefined) {
-		yield [`Segmind's request history could not be read: ${unreadable.message}`, 'warning'];
+		yield [`Segmind's request history could not be read: ${ownWords(unreadable.message)}`, 'warning'];
 	}
 	if (changed > 0) {
 		yield [
-			`${images(changed)} handed over although an expression now gives another value; to pay for new ones, run the workflow again or change the node`,
+			`${counted(changed, noun)} handed over although an expression now gives another value; to pay for new ones, run the workflow again or change the node`,
 			'info',
 		];
 	}
@@ -116,7 +126,7 @@ function* linesOf(
 	if (first !== undefined) {
 		const { label, entered, sent, step } = first;
 		const more = roundings.length === 1 ? '' : ` (and ${roundings.length - 1} more)`;
-		yield [`${label} ${entered} was sent as ${sent}: the API counts in steps of ${step}${more}`, 'info'];
+		yield [`Rounded to a multiple of ${step}: ${label.toLowerCase()} ${entered} → ${sent}${more}`, 'info'];
 	}
 }
 
@@ -129,4 +139,50 @@ export function addHints(context: IExecuteFunctions, summary: Summary): void {
 		location: 'outputPane',
 	}));
 	context.addExecutionHints(...hints);
+}
+
+/** Different reasons that are shown one by one. */
+const MAX_REASONS = 3;
+
+/**
+ * Returns the node's own words of a message. The editor renders hints, so what Segmind or the user wrote is left out: it
+ * stands in quotes or after a colon.
+ */
+const ownWords = (message: string): string =>
+	message
+		.replace(/\s*"(?:[^"\\]|\\.)*("|$)/gs, '')
+		.replace(/:+(\s.*)?$/s, '')
+		.replace(/[<>&]/g, '')
+		.trim();
+
+function* failureLines(failures: readonly Failure[], missing: (count: number) => string): Generator<string> {
+	const counts = new Map<string, number>();
+	for (const { error } of failures) {
+		const words = ownWords(error.message);
+		counts.set(words, (counts.get(words) ?? 0) + 1);
+	}
+	const reasons = [...counts].toSorted(([, one], [, other]) => other - one);
+	for (const [words, count] of reasons.slice(0, MAX_REASONS)) yield `${missing(count)}: ${words}`;
+	const rest = reasons.slice(MAX_REASONS).reduce((sum, [, count]) => sum + count, 0);
+	if (rest > 0) yield `${missing(rest)} for other reasons`;
+}
+
+/** Adds a warning for each reason why items have nothing: on the canvas such a run looks like any other. */
+export function addFailureHints(
+	context: IExecuteFunctions,
+	outcomes: ReadonlyArray<{ readonly itemIndex: number; readonly error?: SegmindError }>,
+): void {
+	const failures = outcomes.filter((outcome): outcome is Failure => outcome.error !== undefined);
+	const noun = (context.getNode().parameters.resource ?? 'image') === 'image' ? 'image' : 'result';
+	const items = new Set(outcomes.map(({ itemIndex }) => itemIndex)).size;
+	const failed = new Set(failures.map(({ itemIndex }) => itemIndex));
+	const areWholeItems = outcomes.filter(({ itemIndex }) => failed.has(itemIndex)).length === failed.size;
+	const lines = failureLines(failures, (count) =>
+		areWholeItems
+			? `${count} of ${counted(items, 'item')} ${count === 1 ? 'has' : 'have'} no ${noun}`
+			: `${count} of ${counted(outcomes.length, noun)} ${count === 1 ? 'is' : 'are'} missing`,
+	);
+	context.addExecutionHints(
+		...[...lines].map((message) => ({ message, type: 'warning', location: 'outputPane' }) as const),
+	);
 }

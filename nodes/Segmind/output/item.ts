@@ -62,6 +62,15 @@ function toImageUrl(
 		: (signLink(context, file.binary, linkExpiry) ?? own);
 }
 
+/** The output fields that an agent, or whoever asks for a simplified output, needs of an image. */
+const SIMPLIFIED: readonly string[] = [
+	...['model', 'prompt', 'seed', 'flow', 'outputs', 'output', 'width', 'height', 'fileName'],
+	...['cost', 'remainingCredits', 'imageUrl', 'recovered', 'alreadyPaid', 'outputIndex'],
+];
+
+const simplified = (json: IDataObject): IDataObject =>
+	Object.fromEntries(Object.entries(json).filter(([field]) => SIMPLIFIED.includes(field)));
+
 /** The output fields in their order, which is part of the contract. */
 function toJson(
 	{ fields, attempts, status, namedFiles }: StoredResult,
@@ -107,7 +116,11 @@ function toDelivery(
 		...(result.recovered === true ? { recovered: true } : {}),
 		...(result.files.length > 1 ? { outputIndex: index } : {}),
 	};
-	const json = { ...without(input?.json ?? {}, [...OPTIONAL_FIELDS, ...ERROR_FIELDS]), ...made };
+	const isShort = options.output === 'simplified' && result.status !== 'QUEUED';
+	const json = {
+		...without(input?.json ?? {}, [...OPTIONAL_FIELDS, ...ERROR_FIELDS]),
+		...(isShort ? simplified(made) : made),
+	};
 	const replaced = [
 		...Object.keys(input?.json ?? {}).filter((field) => field in made || ERROR_FIELDS.includes(field)),
 		...Object.keys(input?.binary ?? {}).filter((field) => field in files),

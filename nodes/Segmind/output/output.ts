@@ -4,6 +4,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { SegmindError } from '../api/errors';
 import { SkippedError } from '../api/errors';
 import type { Failure } from '../jobs/jobs';
+import { addFailureHints } from './hints';
 
 /** What became of one job, or of one item. */
 export type Outcome = { readonly itemIndex: number; readonly item: INodeExecutionData } | Failure;
@@ -94,6 +95,7 @@ export function toOutput(
 	if (failure !== undefined && stops) {
 		throw toNodeError(context.getNode(), failure.error, failure.itemIndex, note);
 	}
+	addFailureHints(context, ordered);
 	return ordered.map((outcome) =>
 		isFailure(outcome) ? toErrorItem(outcome.error, outcome.itemIndex) : outcome.item,
 	);

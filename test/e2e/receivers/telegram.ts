@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- receives what a real n8n sends */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import sharp from 'sharp';
 
 import type { Form, ReceivedFile } from './form';
@@ -30,6 +31,15 @@ async function readPicture(bytes: Buffer): Promise<{ format: string; width: numb
 	}
 }
 
+/** A message as the Bot API takes it. */
+interface Message {
+	readonly chat_id: string | number;
+	readonly text: string;
+	readonly reply_markup?: {
+		readonly inline_keyboard?: ReadonlyArray<ReadonlyArray<{ readonly text: string; readonly url: string }>>;
+	};
+}
+
 /** A photo in a chat. */
 export interface SentPhoto {
 	readonly chat: string;
@@ -45,6 +55,12 @@ export class Telegram extends Receiver {
 
 	readonly photos: SentPhoto[] = [];
 
+	/** Messages in the chat, with the buttons below each. */
+	readonly messages: Array<{
+		readonly text: string;
+		readonly buttons: ReadonlyArray<{ readonly label: string; readonly url: string }>;
+	}> = [];
+
 	protected async replyTo(request: IncomingMessage): Promise<Reply> {
 		const [, bot, method] = (request.url ?? '').split('/');
 		if (bot !== `bot${this.token}`) return errorReply(401, 'Unauthorized');
@@ -53,9 +69,18 @@ export class Telegram extends Receiver {
 				return ok({ id: Number.parseInt(this.token), is_bot: true, first_name: 'Fox', username: 'fox_bot' });
 			case 'sendPhoto':
 				return await this.sendPhoto(await readForm(request));
+			case 'sendMessage':
+				return this.sendMessage((await json(request)) as Message);
 			default:
 				return errorReply(404, 'Not Found');
 		}
+	}
+
+	private sendMessage({ chat_id: chat, text, reply_markup: markup }: Message): Reply {
+		if (String(chat) !== this.chat) return errorReply(400, 'Bad Request: chat not found');
+		const buttons = (markup?.inline_keyboard ?? []).flat().map(({ text: label, url }) => ({ label, url }));
+		this.messages.push({ text, buttons });
+		return ok({ message_id: this.messages.length, text });
 	}
 
 	private async sendPhoto({ fields, files: { photo } }: Form): Promise<Reply> {

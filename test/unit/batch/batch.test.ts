@@ -271,7 +271,8 @@ test('a node that continues on errors delivers in the order of its items, with h
 	expect(n8n.hints).toEqual([
 		'2 images for $0.10',
 		"Waited 6 s for Segmind's rate limit",
-		'Width 500 was sent as 512: the API counts in steps of 32',
+		'Rounded to a multiple of 32: width 500 → 512',
+		'2 of 4 items have no image: It failed',
 	]);
 });
 

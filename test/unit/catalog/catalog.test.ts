@@ -213,11 +213,7 @@ it.each<[name: string, inputs: object, body: object]>([
 it.each<[name: string, inputs: object, message: string]>([
 	['a required input left out', {}, "'Prompt' is empty, and Sea 1 needs it"],
 	['a required input that is blank', { prompt: ' ' }, "'Prompt' is empty"],
-	[
-		'an option that is not in the list',
-		{ prompt: 'a', size: '3K' },
-		`'Size' is not one of the choices: "3K"`,
-	],
+	['an option that is not in the list', { prompt: 'a', size: '3K' }, `'Size' can't be "3K"`],
 	['a number out of range', { prompt: 'a', steps: 51 }, "'Steps' is out of range: 51"],
 	['a number below its only limit', { prompt: 'a', strength: -1 }, "'Strength' is out of range: -1"],
 	['half a step', { prompt: 'a', steps: 1.5 }, "'Steps' is not a whole number"],

@@ -12,10 +12,19 @@ it('has the names that saved workflows depend on, and hides the key', () => {
 	expect(name).toBe('segmindApi');
 	expect(properties).toMatchObject([
 		{ name: 'apiKey', type: 'string', default: '', required: true, typeOptions: { password: true } },
+		{ name: 'keyNotice', type: 'notice' },
 		{ name: 'baseUrl', type: 'string', default: API, required: true },
 	]);
-	for (const { description } of properties) expect(description).toMatch(/^[A-Z].*[^.]$/);
+	for (const { description, type } of properties) {
+		if (type !== 'notice') expect(description).toMatch(/^[A-Z].*[^.]$/);
+	}
 	expect(properties[0]?.placeholder).toMatch(/^e\.g\. /);
+});
+
+it('links to the page for keys and to the documentation, in a new tab', () => {
+	const notice = new SegmindApi().properties.find(({ type }) => type === 'notice')?.displayName ?? '';
+	const links = [...notice.matchAll(/<a href="([^"]+)" target="_blank">/g)].map(([, url]) => url);
+	expect(links).toEqual(['https://cloud.segmind.com/console/api-keys', 'https://docs.segmind.com']);
 });
 
 it.each(['url', 'uri'])('adds the key to a request by its %s, and changes nothing else', async (address) => {

@@ -4,6 +4,8 @@ const words = (text: string): string[] => text.trim().split(/\s+/);
 
 it.each([
 	['https://api.segmind.com', ['  https://api.segmind.com///  ', 'HTTPS://API.Segmind.COM:443/']],
+	['https://api.segmind.com', ['https://api.segmind.com/v1', 'https://api.segmind.com/V2/']],
+	['https://gateway.example/v10', ['https://gateway.example/v10/v1', 'https://gateway.example/v10']],
 	['https://gateway.example:8443/segmind', ['https://gateway.example:8443/segmind/']],
 	['http://localhost:3000', ['http://LOCALHOST:3000/']],
 	['http://127.0.0.2', ['http://127.0.0.2']],

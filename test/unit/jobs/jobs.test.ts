@@ -34,7 +34,7 @@ it('reads the options of the batch from the first item alone', async () => {
 });
 
 it.each([
-	['options.concurrency', 21, "'Images at Once' is out of range: 21"],
+	['options.concurrency', 21, "'Parallel Requests' is out of range: 21"],
 	['options.maximumCostPerRun', undefined, "'Maximum Cost per Run' is empty"],
 ])('has no jobs when %s of the first item is %p', async (name, value, message) => {
 	const jobsOf = jest.fn();

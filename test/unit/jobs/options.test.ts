@@ -17,6 +17,7 @@ const OPTIONS: ReadonlyArray<[name: string, defaultValue: unknown, good: unknown
 	['maxRetries', 4, [0, 10], [-1, 11, 0.5]],
 	['minimumRemainingCredits', 0, [0.5, 1_000_000], [-0.01, 1_000_001, 'x']],
 	['numberOfImages', 1, [1, 10], [0, 11, 1.5]],
+	['output', 'all', ['simplified'], ['raw', 7]],
 	['requestsPerMinute', 0, [60, 6000], [-1, 6001, 0.5]],
 	['retryUncertain', false, [true], [0, 'no']],
 	['timeout', 120, [5, 600], [4, 601, 5.5]],
@@ -44,8 +45,8 @@ it.each(OPTIONS)('%s is %j unless it is set', (name, defaultValue, good, bad) =>
 	}
 });
 
-it('has one field for each option, with its default', () => {
-	const defaults = OPTIONS.map(([name, defaultValue = '']) => [name, defaultValue]);
+it('has one field for each option, which starts with its default; a link starts with a day', () => {
+	const defaults = OPTIONS.map(([name, value = '']) => [name, name === 'linkExpiry' ? '1 day' : value]);
 	expect(optionFields().map((field) => [field.name, field.default])).toStrictEqual(defaults);
 });
 

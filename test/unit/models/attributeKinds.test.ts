@@ -126,7 +126,7 @@ describe('an attribute that was added to the table of a model', () => {
 		[{ negativePrompt: {} }, "'Negative Prompt' is not a text: {}"],
 		[{ imageUrls: 'a,b,c,d' }, "'Image Urls' has 4 pictures"],
 		[{ imageUrls: ['a', 5] }, "'Image Urls' is not a text: 5"],
-		[{ mood: 'sad' }, "'Mood' is not one of the choices"],
+		[{ mood: 'sad' }, "'Mood' can't be"],
 		[{ mood: 'wild', strength: 2 }, "'Strength' is out of range: 2"],
 		[{ tiles: 1.5 }, "'Tiles' is not a whole number: 1.5"],
 		[{ loop: 'maybe' }, "'Loop' is neither true nor false"],

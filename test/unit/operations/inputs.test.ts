@@ -27,7 +27,7 @@ it.each<[raw: Record<string, unknown>, problem: string]>([
 	]),
 	[json({ image: { url: undefined } }), `'JSON' contains no value at "image.url"`],
 	[json('[]'), "'JSON' is not a JSON object"],
-	[{ inputMode: 'table' }, `'Inputs' is not one of the choices: "table"`],
+	[{ inputMode: 'table' }, `'Inputs' can't be "table"`],
 ])('refuses %j: %s', (raw, message) => {
 	expect(() => toInputs(raw)).toThrow(expect.objectContaining({ reason: 'request', message }));
 });

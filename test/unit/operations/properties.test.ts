@@ -33,13 +33,12 @@ const toTexts = (field: Field): string[] =>
 const MODEL = 'resource=image operation=generate model=flux-1.1-pro';
 const FLUX = `${MODEL} prompt= aspectRatio=1:1`;
 const COMMON = 'outputQuality=80 promptUpsampling=true safetyTolerance=2 seed=';
-const FILE = 'fileName= concurrency=0';
 const REST = 'includeInputFields=false maxRetries=4 maximumCostPerRun=0 minimumRemainingCredits=0';
-const OPTIONS = `options: delivery=direct fileName= idempotencyKey= concurrency=0 numberOfImages=1 ${REST} linkExpiry=none binaryPropertyOutput=data
-	requestsPerMinute=0 retryUncertain=false timeout=600 timeout=120`;
-const MODEL_OPTIONS = `options: delivery=queued fileName= idempotencyKey= concurrency=0 numberOfImages=1 ${REST} linkExpiry=none binaryPropertyOutput=data
-	requestsPerMinute=0 retryUncertain=false timeout=600 timeout=120`;
-const FLOW_OPTIONS = `options: delivery=queued ${FILE} ${REST} requestsPerMinute=0 retryUncertain=false timeout=600`;
+const OPTIONS = `options: numberOfImages=1 delivery=direct fileName= idempotencyKey= ${REST} output=all concurrency=0 linkExpiry=1day
+	binaryPropertyOutput=data requestsPerMinute=0 retryUncertain=false timeout=600 timeout=120`;
+const MODEL_OPTIONS = `options: numberOfImages=1 delivery=queued fileName= idempotencyKey= ${REST} output=all concurrency=0 linkExpiry=1day
+	binaryPropertyOutput=data requestsPerMinute=0 retryUncertain=false timeout=600 timeout=120`;
+const FLOW_OPTIONS = `options: delivery=queued fileName= ${REST} concurrency=0 requestsPerMinute=0 retryUncertain=false timeout=600`;
 
 /** What saved workflows depend on: the fields that are shown for some values, in order, each with its default. */
 const PANELS = {
@@ -52,8 +51,8 @@ const PANELS = {
 	'operation=edit': `resource=image operation=generate model=flux-kontext-pro prompt= inputImage=data
 		aspectRatio=match_input_image outputFormat=png additionalFields: safetyTolerance=2 seed= ${OPTIONS}`,
 	'resource=file&operation=upload': 'resource=image operation=upload binaryPropertyName=data',
-	'operation=getResult': `resource=image operation=generate requestId= options: ${FILE} includeInputFields=false
-		linkExpiry=none binaryPropertyOutput=data timeout=600`,
+	'operation=getResult': `resource=image operation=generate requestId= options: fileName= includeInputFields=false
+		output=all concurrency=0 linkExpiry=1day binaryPropertyOutput=data timeout=600`,
 	'operation=getMany': `resource=image operation=generate returnAll=false limit=50 filters: from= model=
 		status=COMPLETED to= options: downloadFiles=false sort=newest`,
 	'resource=account&operation=getCredits': 'resource=image operation=getCredits',
@@ -119,11 +118,11 @@ it.each<[operation: string, values: INodeParameters, seconds: number]>([
 	},
 );
 
-it('offers the same options to a user and to an agent, and only the agent has a link from the start', () => {
+it('offers the same options to a user and to an agent, and only the agent has a link and few fields from the start', () => {
 	const [user, agent] = properties.filter(({ name }) => name === 'options');
 	expect(user?.displayOptions?.hide).toStrictEqual({ '@tool': [true] });
 	expect(agent?.displayOptions?.show).toHaveProperty('@tool', [true]);
-	expect(agent?.default).toStrictEqual({ linkExpiry: '1 day' });
+	expect(agent?.default).toStrictEqual({ linkExpiry: '1 day', output: 'simplified' });
 	expect(agent?.options).toStrictEqual(user?.options);
 });
 
@@ -142,7 +141,7 @@ const SMALL_WORDS = 'a an and as at by for from in of on or per the to with'.spl
 const isTitleCase = (title: string): boolean =>
 	title
 		.split(' ')
-		.every((word, index) => /^[A-Z0-9]/.test(word) || (index > 0 && SMALL_WORDS.includes(word)));
+		.every((word, index) => /^\(?[A-Z0-9]/.test(word) || (index > 0 && SMALL_WORDS.includes(word)));
 const isDescription = (text = ''): boolean => /^[A-Z].*[^.\s]$/.test(text) && text.length <= 140;
 const isSorted = (fields: Field[], key: 'name' | 'displayName'): boolean =>
 	fields.every((each, index) => index === 0 || fields[index - 1]![key].localeCompare(each[key], 'en') < 0);
@@ -150,6 +149,9 @@ const isSorted = (fields: Field[], key: 'name' | 'displayName'): boolean =>
 /** The fields of a collection. Variants of one field stand side by side, and one of them is shown. */
 const withoutVariants = (list: Field): Field[] =>
 	fieldsOf(list).filter(({ name }, index, fields) => name !== fields[index - 1]?.name);
+
+/** Without the option that stands first, since most users look for it. */
+const afterFirst = (fields: Field[]): Field[] => fields.filter(({ name }) => name !== 'numberOfImages');
 
 it.each<[rule: string, fields: Field[], isKept: (field: Field) => boolean]>([
 	['labels are in Title Case', ALL, ({ displayName }) => isTitleCase(displayName)],
@@ -159,7 +161,11 @@ it.each<[rule: string, fields: Field[], isKept: (field: Field) => boolean]>([
 	['defaults are set', ALL, (field) => field.default !== undefined],
 	['booleans start with Whether', BOOLEANS, ({ description = '' }) => description.startsWith('Whether ')],
 	['placeholders are examples', INPUTS, ({ placeholder = 'e.g. x' }) => /^e\.g\. \S/.test(placeholder)],
-	['collections are sorted', COLLECTIONS, (field) => isSorted(withoutVariants(field), 'displayName')],
+	[
+		'collections are sorted',
+		COLLECTIONS,
+		(field) => isSorted(afterFirst(withoutVariants(field)), 'displayName'),
+	],
 	['long lists are sorted', LONG_LISTS, (list) => isSorted(entriesOf(list, 'value'), 'name')],
 ])("n8n's rules for the panel: %s", (_, fields, isKept) => {
 	expect(fields.filter((field) => !isKept(field))).toStrictEqual([]);

@@ -1,6 +1,6 @@
 import { SegmindError } from '../../../nodes/Segmind/api/errors';
 import { toBatchOptions } from '../../../nodes/Segmind/jobs/options';
-import { addHints } from '../../../nodes/Segmind/output/hints';
+import { addFailureHints, addHints } from '../../../nodes/Segmind/output/hints';
 import { usageOf } from '../batch/setup';
 import { FakeN8n } from '../context';
 
@@ -12,7 +12,11 @@ type Paid = [
 ];
 
 const binary = { data: { data: '', mimeType: 'image/png' } };
-const nothing = { roundings: [], misplaced: [], waited: 0, changed: 0, gone: 0, unreadable: undefined };
+const NOTHING: Parameters<typeof addHints>[1] = {
+	noun: 'image',
+	...{ deliveries: [], roundings: [], misplaced: [], waited: 0, changed: 0, gone: 0, unreadable: undefined },
+	options: toBatchOptions({}),
+};
 
 const local = 'http://[::1]:5678/rest/binary-data/signed?token=x';
 const open = 'https://n8n.example/rest/binary-data/signed?token=x';
@@ -46,7 +50,7 @@ test.each<[string, number, Paid[], string[]]>([
 		...{ linkExpiry: link[0] as 'none', imageUrl: link[1] },
 		...{ outputIndex: 0, replaced: [] },
 	}));
-	addHints(n8n.context, { ...nothing, deliveries, options });
+	addHints(n8n.context, { ...NOTHING, deliveries, options });
 	expect(n8n.hints).toEqual(expected.map((part) => expect.stringContaining(part)));
 });
 
@@ -63,7 +67,7 @@ test.each([
 	const link = { linkExpiry: 'none' as const, imageUrl };
 	const deliveries = [{ ...delivery, ...link, outputIndex: 0, replaced: [] }];
 	const options = toBatchOptions({});
-	addHints(n8n.context, { ...nothing, deliveries, options });
+	addHints(n8n.context, { ...NOTHING, deliveries, options });
 	expect(n8n.hints).toEqual(expected.map((part) => expect.stringContaining(part)));
 });
 
@@ -80,12 +84,7 @@ test('tell of changed expressions, further files and replaced input fields', () 
 		{ ...delivery, usage: usageOf(0.05), outputIndex: 0, replaced: ['cost', 'model'] },
 		{ ...delivery, usage: usageOf(null), outputIndex: 1, replaced: ['cost'] },
 	];
-	addHints(n8n.context, {
-		...nothing,
-		deliveries,
-		changed: 1,
-		options: toBatchOptions({}),
-	});
+	addHints(n8n.context, { ...NOTHING, deliveries, changed: 1 });
 	expect(n8n.hints).toEqual([
 		'2 images for $0.05',
 		expect.stringMatching(/^1 image handed over although an expression/),
@@ -99,11 +98,67 @@ test('tell what the request history did, or that it could not be read', () => {
 	const delivery = { itemIndex: 0, item, alreadyPaid: false, imageUrl: null, linkExpiry: 'none' } as const;
 	const deliveries = [{ ...delivery, usage: usageOf(0.05), outputIndex: 0, replaced: [] }];
 	const unreadable = new SegmindError('server', 'it is away', 'Wait.');
-	addHints(n8n.context, { ...nothing, deliveries, gone: 2, unreadable, options: toBatchOptions({}) });
+	addHints(n8n.context, { ...NOTHING, deliveries, gone: 2, unreadable });
 	expect(n8n.hints).toEqual([
 		'1 image for $0.05',
 		expect.stringMatching(/^1 image whose response was lost/),
 		expect.stringMatching(/^2 images made again/),
 		"Segmind's request history could not be read: it is away",
 	]);
+});
+
+test('call the runs of a flow runs, and say what was rounded', () => {
+	const n8n = new FakeN8n();
+	const delivery = { itemIndex: 0, item: { json: {} }, alreadyPaid: false, imageUrl: null } as const;
+	const deliveries = [
+		{ ...delivery, linkExpiry: 'none' as const, usage: usageOf(0.02), outputIndex: 0, replaced: [] },
+	];
+	const roundings = [{ label: 'Width', entered: 1000, sent: 1008, step: 16 }];
+	addHints(n8n.context, { ...NOTHING, noun: 'run', deliveries, roundings });
+	expect(n8n.hints).toEqual(['1 run for $0.02', 'Rounded to a multiple of 16: width 1000 → 1008']);
+});
+
+const PROMPT = "'Prompt' is empty";
+const FILTER = 'The content filter rejected the request (422)';
+
+test.each<[string, string[], string[]]>([
+	['nothing when all succeed', ['', ''], []],
+	['one item', [PROMPT, '', ''], [`1 of 3 items has no image: ${PROMPT}`]],
+	[
+		'each reason with its count, the most frequent first, without the words of others',
+		[PROMPT, `${FILTER}: <b>Blocked</b>`, `${FILTER}: "x": y`, ''],
+		[`2 of 4 items have no image: ${FILTER}`, `1 of 4 items has no image: ${PROMPT}`],
+	],
+	[
+		'no value of the user, whole or cut',
+		[`'Aspect Ratio' can't be "<b>: \\"" with this model`, `'Seed' can't be "<img src=x onerr…`, ''],
+		[
+			"1 of 3 items has no image: 'Aspect Ratio' can't be with this model",
+			"1 of 3 items has no image: 'Seed' can't be",
+		],
+	],
+	[
+		'three reasons, and how many others there are',
+		['a', 'b', 'c', 'd', 'e'],
+		[
+			...['a', 'b', 'c'].map((reason) => `1 of 5 items has no image: ${reason}`),
+			'2 of 5 items have no image for other reasons',
+		],
+	],
+])('warn of %s', (_, messages, expected) => {
+	const n8n = new FakeN8n();
+	const outcomes = messages.map((message, itemIndex) =>
+		message === '' ? { itemIndex } : { itemIndex, error: new SegmindError('request', message, '') },
+	);
+	addFailureHints(n8n.context, outcomes);
+	expect(n8n.hints).toEqual(expected);
+});
+
+test('count images where an item has several, and results where they are no images', () => {
+	const n8n = new FakeN8n();
+	const error = new SegmindError('request', PROMPT, '');
+	addFailureHints(n8n.context, [{ itemIndex: 0 }, { itemIndex: 0, error }, { itemIndex: 1 }]);
+	n8n.parameters = { resource: 'account' };
+	addFailureHints(n8n.context, [{ itemIndex: 0, error }]);
+	expect(n8n.hints).toEqual([`1 of 3 images is missing: ${PROMPT}`, `1 of 1 item has no result: ${PROMPT}`]);
 });

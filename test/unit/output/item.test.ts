@@ -43,6 +43,18 @@ test('an item has its fields in their order, without those of the input unless t
 	});
 });
 
+test('a simplified item has what an agent needs, and all of a request that is not finished', () => {
+	const options = { output: 'simplified', linkExpiry: '1 day', includeInputFields: true };
+	const fields = { model: 'flux', prompt: 'fox', seed: 0, aspectRatio: '1:1' };
+	const files = [{ ...stored()[0]!, fields: { width: 8, height: 9, mimeType: 'image/png', fileName: 'a' } }];
+	expect(Object.keys(deliver({ ...result, fields, files }, options, true).item.json)).toEqual([
+		...['row', 'prompt', 'model', 'seed', 'width', 'height', 'fileName', 'cost', 'remainingCredits'],
+		...['imageUrl', 'alreadyPaid'],
+	]);
+	const submitted = { ...queued, fields };
+	expect(deliver(submitted, options).item.json).toMatchObject({ status: 'QUEUED', requestId: 'v1-id' });
+});
+
 test('an item has the files of its result, and those of the input when they are wanted', () => {
 	const photo = file;
 	expect(deliver(flow, { binaryPropertyOutput: 'image' }).item.binary).toEqual({ mask: file, image: file });

@@ -4,6 +4,7 @@ import { findOutputs } from '../../api/outputs';
 import { submit } from '../../api/queue';
 import type { Task } from '../../batch/task';
 import { toDefaultName } from '../../files/fileName';
+import { quote } from '../../jobs/checks';
 import type { ImageRequest } from '../../jobs/imageRequest';
 import { withUploads } from '../../jobs/attachFiles';
 import type { Result } from '../../output/result';
@@ -32,15 +33,15 @@ const isBelow = (value: unknown, attribute: { readonly default: number; readonly
 	Number(value ?? attribute.default) < attribute.max;
 
 /** Adds what this model offers against a moderation error, and where its name comes from. */
-function withAdvice(error: unknown, { model, body, anyMedia }: ImageRequest): unknown {
+function withAdvice(error: unknown, { model, body }: ImageRequest): unknown {
 	if (!(error instanceof SegmindError)) return error;
-	if (anyMedia && error.statusCode === 404 && error.reason === 'endpoint') {
-		error.description = `Check 'Model': it is the last part of the address of the model's page. ${NOT_BILLED}`;
-	}
 	const isModeration = error.reason === 'moderation';
 	const tolerance = model.attributes.find(({ wire }) => wire === 'safety_tolerance');
 	if (isModeration && tolerance?.type === 'integer' && isBelow(body.safety_tolerance, tolerance)) {
 		error.description = `Reword the prompt, or raise '${tolerance.label}'. ${NOT_BILLED}`;
+	}
+	if (error.reason === 'endpoint' && error.statusCode === 404) {
+		error.description = `Check 'Model': Segmind has none named ${quote(model.id)}. It is the last part of the address of the model's page. ${NOT_BILLED}`;
 	}
 	return error;
 }

@@ -102,6 +102,6 @@ export const runModel: Operation = {
 		const known = catalog instanceof SegmindError ? undefined : catalog;
 		const list = await toJobList(context, (itemIndex) => jobsOf(context, itemIndex, known));
 		if (catalog !== undefined) addUncheckedHint(context, catalog, list.jobs);
-		return await executeJobs(context, imageTask, await withPrices(context, list));
+		return await executeJobs(context, imageTask, await withPrices(context, list), { noun: 'result' });
 	},
 };

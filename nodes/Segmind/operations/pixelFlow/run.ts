@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import type { SegmindClient } from '../../api/client';
+import { NOT_BILLED, SegmindError } from '../../api/errors';
 import { downloadResult } from '../../api/download';
 import { waitForResult } from '../../api/poll';
 import type { QueuedRequest } from '../../api/queue';
@@ -11,7 +12,7 @@ import type { Task } from '../../batch/task';
 import { toDefaultName } from '../../files/fileName';
 import type { MediaFile } from '../../files/fileType';
 import { checkResponse } from '../../files/fileType';
-import { invalidValue, toBoolean } from '../../jobs/checks';
+import { invalidValue, quote, toBoolean } from '../../jobs/checks';
 import type { Job } from '../../jobs/jobs';
 import { toJobList } from '../../jobs/jobs';
 import { toJobOptions } from '../../jobs/options';
@@ -46,6 +47,18 @@ async function downloadFiles(
 	return files;
 }
 
+/** Adds where the flow and its inputs are entered. */
+function withAdvice(error: unknown, { inputs, flow }: FlowRequest): unknown {
+	if (!(error instanceof SegmindError)) return error;
+	if (error.reason === 'endpoint' && error.statusCode === 404) {
+		error.description = `Check 'Flow', ${quote(flow)}: copy it from the flow's API page on Segmind. ${NOT_BILLED}`;
+	}
+	if (error.reason === 'request' && Object.keys(inputs).length === 0) {
+		error.description = `Add the inputs of the flow under 'Input Fields', by the names on its API page. ${NOT_BILLED}`;
+	}
+	return error;
+}
+
 /** Runs published flows. Each one is paid for when Segmind takes it into its queue. */
 const flowTask: Task<FlowRequest> = {
 	isFree: false,
@@ -55,14 +68,20 @@ const flowTask: Task<FlowRequest> = {
 		requestId === null ? undefined : toDefaultName(flow, undefined, requestId),
 	isUsable: ({ request }, { namedFiles = {} }) =>
 		!request.downloadFiles || Object.keys(namedFiles).length > 0,
-	send: async (client, { request, options }) => ({
-		queued: await submit(client, request.path, request.inputs, options.timeout),
-	}),
+	async send(client, { request, options }) {
+		const submitting = submit(client, request.path, request.inputs, options.timeout);
+		const queued = await submitting.catch((error: unknown) => {
+			throw withAdvice(error, request);
+		});
+		return { queued };
+	},
 	async collect(client, { request, options }, queued, deadline) {
 		if (options.delivery === 'submitOnly') {
 			return { ...toSubmitted({ flow: request.flow }, queued), namedFiles: {} };
 		}
-		const response = await waitForResult(client, queued, deadline);
+		const response = await waitForResult(client, queued, deadline).catch((error: unknown) => {
+			throw withAdvice(error, request);
+		});
 		const outputs = toOutputs(response);
 		return {
 			fields: { flow: request.flow, outputs },
@@ -119,7 +138,7 @@ const FLOW_FIELDS: readonly INodeProperties[] = [
 		name: 'downloadFiles',
 		type: 'boolean',
 		default: true,
-		description: 'Whether to fetch the files among the outputs, each into the binary field of its name',
+		description: 'Whether to fetch the files among the outputs, each into the output field of its name',
 	},
 	optionsField('pixelFlow:run'),
 ];
@@ -129,13 +148,13 @@ export const runFlow: Operation = {
 	resource: 'pixelFlow',
 	name: 'Run',
 	value: 'run',
-	action: 'Run a pixel flow',
+	action: 'Run a published workflow',
 	description: 'Run a workflow that was published on Segmind and fetch its outputs',
 	toolDescription:
 		'Runs a workflow that was published on Segmind, and returns its outputs; files are links. Each run costs money.',
 	fields: FLOW_FIELDS,
 	async execute(context): Promise<INodeExecutionData[]> {
 		const list = await toJobList(context, (itemIndex) => [jobOf(context, itemIndex)]);
-		return await executeJobs(context, flowTask, list);
+		return await executeJobs(context, flowTask, list, { noun: 'run' });
 	},
 };

@@ -80,6 +80,6 @@ export const getManyFields: readonly INodeProperties[] = [
 		default: 50,
 		description: 'Max number of results to return',
 	},
-	collection('Filters', 'filters', FILTERS),
-	collection('Options', 'options', OPTIONS),
+	collection('Filters', 'filters', FILTERS, 'Which requests to return; all are optional'),
+	collection('Options', 'options', OPTIONS, 'In which order, and whether with their files'),
 ];
