@@ -3,8 +3,8 @@ import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 import { isLoopback } from '../../../credentials/connection';
 import type { SegmindError } from '../api/errors';
 import type { ImageRequest } from '../jobs/imageRequest';
-import type { Failure } from '../jobs/jobs';
 import type { BatchOptions } from '../jobs/optionTable';
+import { counted, ownWords } from './hintText';
 import type { Delivery } from './item';
 
 /** What the hints of a run are made from. */
@@ -35,6 +35,9 @@ const NO_LINK =
 const NO_SEGMIND_LINK =
 	"imageUrl is empty: Segmind's request history does not have the file. Set Delivery to Queued, where the link comes with the image";
 
+const UNUSED_LINK =
+	"imageUrl is empty, and a later node uses it. Add the option Public Link: 'Segmind, 7 Days' opens everywhere, the others where others reach this n8n";
+
 const LOCAL_LINK =
 	'The public link opens on this machine only. Set WEBHOOK_URL to the address that others reach; now it is';
 
@@ -44,8 +47,6 @@ const UNSAVED_LINK =
 /** Whether it is a link that this n8n signed, and not Segmind's own. */
 const isSigned = (link: unknown): link is string =>
 	typeof link === 'string' && URL.canParse(link) && new URL(link).pathname.includes('/binary-data/signed');
-
-const counted = (count: number, noun: string): string => (count === 1 ? `1 ${noun}` : `${count} ${noun}s`);
 
 const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
 
@@ -72,13 +73,33 @@ function* costLines(
 	}
 }
 
-function* linkLines(deliveries: readonly Delivery[], isSaved: boolean): Generator<[string, 'warning']> {
+/** What the workflow around the node means for its links. */
+interface Surroundings {
+	/** Whether n8n keeps successful executions. */
+	readonly isSaved: boolean;
+	/** Whether a later node uses imageUrl. */
+	readonly usesLink: boolean;
+}
+
+function surroundingsOf(context: IExecuteFunctions): Surroundings {
+	const later = context.getChildNodes(context.getNode().name, { includeNodeParameters: true });
+	return {
+		isSaved: context.getWorkflowSettings().saveDataSuccessExecution !== 'none',
+		// n8n before 2.0 does not say what parameters a node has.
+		usesLink: later.some(({ parameters = {} }) => JSON.stringify(parameters).includes('imageUrl')),
+	};
+}
+
+function* linkLines(
+	deliveries: readonly Delivery[],
+	{ isSaved, usesLink }: Surroundings,
+): Generator<[string, 'warning']> {
 	const files = deliveries.filter(({ item }) => item.binary !== undefined);
 	const missing = new Set(
 		files.filter(({ imageUrl }) => imageUrl === null).map(({ linkExpiry }) => linkExpiry),
 	);
 	if (missing.delete('segmind')) yield [NO_SEGMIND_LINK, 'warning'];
-	missing.delete('none');
+	if (missing.delete('none') && usesLink) yield [UNUSED_LINK, 'warning'];
 	if (missing.size > 0) yield [NO_LINK, 'warning'];
 	const signed = deliveries.map(({ imageUrl }) => imageUrl).filter(isSigned);
 	const local = signed.find((link) => isLoopback(new URL(link)));
@@ -88,7 +109,7 @@ function* linkLines(deliveries: readonly Delivery[], isSaved: boolean): Generato
 
 function* linesOf(
 	{ noun, roundings, misplaced, deliveries, waited, changed, gone, unreadable, options }: Summary,
-	isSaved: boolean,
+	surroundings: Surroundings,
 ): Generator<[string, 'info' | 'warning']> {
 	const paidNow = deliveries.filter(({ alreadyPaid }) => !alreadyPaid);
 	yield* costLines(noun, paidNow, options.minimumRemainingCredits);
@@ -114,7 +135,7 @@ function* linesOf(
 		];
 	}
 	if (waited > 0) yield [`Waited ${Math.ceil(waited / 1000)} s for Segmind's rate limit`, 'info'];
-	yield* linkLines(deliveries, isSaved);
+	yield* linkLines(deliveries, surroundings);
 	const replaced = [...new Set(deliveries.flatMap((delivery) => delivery.replaced))];
 	if (replaced.length > 0) {
 		yield [`Input fields replaced or left out: ${replaced.slice(0, 10).join(', ')}`, 'info'];
@@ -132,57 +153,10 @@ function* linesOf(
 
 /** Adds hints to the output panel: what the run cost, and what the node decided for the user. */
 export function addHints(context: IExecuteFunctions, summary: Summary): void {
-	const isSaved = context.getWorkflowSettings().saveDataSuccessExecution !== 'none';
-	const hints = [...linesOf(summary, isSaved)].map(([message, type]): NodeExecutionHint => ({
+	const hints = [...linesOf(summary, surroundingsOf(context))].map(([message, type]): NodeExecutionHint => ({
 		message,
 		type,
 		location: 'outputPane',
 	}));
 	context.addExecutionHints(...hints);
-}
-
-/** Different reasons that are shown one by one. */
-const MAX_REASONS = 3;
-
-/**
- * Returns the node's own words of a message. The editor renders hints, so what Segmind or the user wrote is left out: it
- * stands in quotes or after a colon.
- */
-const ownWords = (message: string): string =>
-	message
-		.replace(/\s*"(?:[^"\\]|\\.)*("|$)/gs, '')
-		.replace(/:+(\s.*)?$/s, '')
-		.replace(/[<>&]/g, '')
-		.trim();
-
-function* failureLines(failures: readonly Failure[], missing: (count: number) => string): Generator<string> {
-	const counts = new Map<string, number>();
-	for (const { error } of failures) {
-		const words = ownWords(error.message);
-		counts.set(words, (counts.get(words) ?? 0) + 1);
-	}
-	const reasons = [...counts].toSorted(([, one], [, other]) => other - one);
-	for (const [words, count] of reasons.slice(0, MAX_REASONS)) yield `${missing(count)}: ${words}`;
-	const rest = reasons.slice(MAX_REASONS).reduce((sum, [, count]) => sum + count, 0);
-	if (rest > 0) yield `${missing(rest)} for other reasons`;
-}
-
-/** Adds a warning for each reason why items have nothing: on the canvas such a run looks like any other. */
-export function addFailureHints(
-	context: IExecuteFunctions,
-	outcomes: ReadonlyArray<{ readonly itemIndex: number; readonly error?: SegmindError }>,
-): void {
-	const failures = outcomes.filter((outcome): outcome is Failure => outcome.error !== undefined);
-	const noun = (context.getNode().parameters.resource ?? 'image') === 'image' ? 'image' : 'result';
-	const items = new Set(outcomes.map(({ itemIndex }) => itemIndex)).size;
-	const failed = new Set(failures.map(({ itemIndex }) => itemIndex));
-	const areWholeItems = outcomes.filter(({ itemIndex }) => failed.has(itemIndex)).length === failed.size;
-	const lines = failureLines(failures, (count) =>
-		areWholeItems
-			? `${count} of ${counted(items, 'item')} ${count === 1 ? 'has' : 'have'} no ${noun}`
-			: `${count} of ${counted(outcomes.length, noun)} ${count === 1 ? 'is' : 'are'} missing`,
-	);
-	context.addExecutionHints(
-		...[...lines].map((message) => ({ message, type: 'warning', location: 'outputPane' }) as const),
-	);
 }

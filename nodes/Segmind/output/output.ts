@@ -4,7 +4,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { SegmindError } from '../api/errors';
 import { SkippedError } from '../api/errors';
 import type { Failure } from '../jobs/jobs';
-import { addFailureHints } from './hints';
+import { addFailureHints } from './failureHints';
 
 /** What became of one job, or of one item. */
 export type Outcome = { readonly itemIndex: number; readonly item: INodeExecutionData } | Failure;

@@ -1,6 +1,7 @@
 import { SegmindError } from '../../../nodes/Segmind/api/errors';
 import { toBatchOptions } from '../../../nodes/Segmind/jobs/options';
-import { addFailureHints, addHints } from '../../../nodes/Segmind/output/hints';
+import { addFailureHints } from '../../../nodes/Segmind/output/failureHints';
+import { addHints } from '../../../nodes/Segmind/output/hints';
 import { usageOf } from '../batch/setup';
 import { FakeN8n } from '../context';
 
@@ -53,6 +54,36 @@ test.each<[string, number, Paid[], string[]]>([
 	addHints(n8n.context, { ...NOTHING, deliveries, options });
 	expect(n8n.hints).toEqual(expected.map((part) => expect.stringContaining(part)));
 });
+
+test.each([
+	['{{ $json.imageUrl }}', 'none', null, ['imageUrl is empty, and a later node uses it']],
+	['{{ $json.imageUrl }}', 'none', open, []],
+	['{{ $json.fileName }}', 'none', null, []],
+] as const)(
+	'with a later node that has %s, Public Link %s and the link %s',
+	(text, linkExpiry, imageUrl, expected) => {
+		const n8n = new FakeN8n();
+		const later = {
+			name: 'Post',
+			type: 'x',
+			typeVersion: 1,
+			disabled: false,
+			parameters: { url: `=${text}` },
+		};
+		n8n.loop = [later];
+		const item = { json: {}, binary };
+		const delivery = {
+			itemIndex: 0,
+			item,
+			alreadyPaid: false,
+			usage: usageOf(null),
+			outputIndex: 0,
+			replaced: [],
+		};
+		addHints(n8n.context, { ...NOTHING, deliveries: [{ ...delivery, linkExpiry, imageUrl }] });
+		expect(n8n.hints).toEqual(expected.map((part) => expect.stringContaining(part)));
+	},
+);
 
 test.each([
 	['none', open, ['n8n deletes the image and its public link soon after the run']],
