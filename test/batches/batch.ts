@@ -65,6 +65,8 @@ const anyBatch = fc.record({
 		],
 		...[{ copies: 2, time: 'seconds' } as const, { lag: 300 }],
 	),
+	/** Whether each row has an idempotency key, where the history is there to be asked. */
+	keyed: fc.constantFrom(false, true),
 	stores: failing(20),
 	reads: failing(2),
 });
@@ -74,8 +76,8 @@ export type Batch = ReturnType<typeof normalized>;
 export const isFlow = ({ work }: Pick<Batch, 'work'>): boolean => FLOWS.includes(work);
 
 /** Whether the history says what became of every request whose response was lost. */
-export const isSettled = (batch: Pick<Batch, 'work' | 'history'>): boolean =>
-	!isFlow(batch) && batch.history.state === undefined;
+export const isSettled = ({ work, history }: { work: string; history: HistoryOptions }): boolean =>
+	!FLOWS.includes(work) && history.state === undefined;
 
 /** Items with the same prompt meet the same faults, so they share what decides which faults there are. */
 function normalized({ items, ...batch }: typeof anyBatch extends fc.Arbitrary<infer T> ? T : never) {
@@ -86,6 +88,7 @@ function normalized({ items, ...batch }: typeof anyBatch extends fc.Arbitrary<in
 	return {
 		...batch,
 		...limits,
+		keyed: batch.keyed && isSettled(batch) && !batch.randomSeeds,
 		items: items.map((item, index) => {
 			const first = items.findIndex(({ prompt }) => prompt === item.prompt);
 			const { retryUncertain } = items[first]!;
@@ -107,13 +110,15 @@ export const modelOf = ({ work }: Batch, { modelId }: Batch['items'][number]): s
 
 /** The input items. Their options are read from them by expressions. */
 export function inputOf(batch: Batch, lane: string): INodeExecutionData[] {
-	return batch.items.map(({ errorColumn, ...item }) => {
+	return batch.items.map(({ errorColumn, ...item }, index) => {
 		const { aspectRatio, outputFormat, ...size } = SMALL[item.modelId] ?? {};
 		const seed = item.seed === null ? {} : { seed: item.seed };
 		const small = outputFormat === undefined ? {} : { output_format: outputFormat };
 		const ratio = aspectRatio === undefined ? {} : { aspect_ratio: aspectRatio };
 		const body = { prompt: item.prompt, ...seed, ...ratio, ...small, ...size };
-		return { json: { ...item, lane, body, ...(errorColumn ? { error: 'of the input' } : {}) } };
+		return {
+			json: { ...item, lane, body, key: `row ${index}`, ...(errorColumn ? { error: 'of the input' } : {}) },
+		};
 	});
 }
 
@@ -129,7 +134,9 @@ export function parametersOf(batch: Batch, limits: IDataObject): IDataObject {
 		const flow = { resource: 'pixelFlow', operation: 'run', flow: work, inputMode: 'json' };
 		return { ...flow, inputJson: '={{ { prompt: $json.prompt } }}', options: common };
 	}
-	const options = { ...common, ...from('delivery', 'fileName'), numberOfImages: '={{ $json.images }}' };
+	const key = batch.keyed ? { idempotencyKey: '={{ $json.key }}' } : {};
+	const given = { ...common, ...key, ...from('delivery', 'fileName') };
+	const options = { ...given, numberOfImages: '={{ $json.images }}' };
 	if (work === 'other') {
 		const run = { resource: 'model', operation: 'run', inputMode: 'json', inputJson: '={{ $json.body }}' };
 		return { ...run, ...from('modelId'), options };

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 
 import { batches } from './batch';
+import { expectPaidOnceByKey } from './keys';
 import { expectHonestMoney } from './money';
 import { expectWholeOutput } from './output';
 import { startLanes } from './play';
@@ -26,6 +27,7 @@ test.concurrent.each(LANES)(
 			await expectWholeOutput(played);
 			expectHonestMoney(played);
 			expectFewRequests(played);
+			await expectPaidOnceByKey(played);
 		});
 		const seed = Number(SEED ?? (BATCHES === undefined ? 1 : Date.now() % 1_000_000)) + lane;
 		await fc.assert(property, { numRuns: Math.ceil(Number(BATCHES ?? 60) / LANES.length), seed });

@@ -28,7 +28,7 @@ export const REQUEST_FAULTS: Readonly<Record<string, ToFault>> = {
 		const time = new Date(Date.now() + 200).toISOString();
 		return fails(429, '', { headers: { 'x-rate-limit-reset-at-utc': time } });
 	},
-	'500 page': () => fails(500, PAGE, { headers: AT_ONCE }),
+	'500 page': () => loses(fails(500, PAGE, { headers: AT_ONCE })),
 	'500 polling error': () => loses(fails(500, { error: 'Internal Polling Error' }, { billed: true })),
 	'502': () => fails(502, { error: 'bad worker' }, { headers: AT_ONCE }),
 	'502 page': () => loses(fails(502, PAGE)),
