@@ -102,6 +102,7 @@ test.each<[string, Partial<INode>]>([
 	['Stop Workflow', { onError: 'stopWorkflow' }],
 	['Continue', { onError: 'continueRegularOutput' }],
 ])('Retry On Fail does not pay again for an image that may be billed (On Error: %s)', async (_, settings) => {
+	setup.emulator.history.options = { state: 'absent' };
 	setup.emulator.inject({ reset: true, times: -1 });
 	model.script(draw('A red fox'), { say: 'It failed' });
 	await runAgent({ ...RETRY_ON_FAIL, ...settings });

@@ -86,6 +86,7 @@ describe('cost-log', () => {
 
 	test('has a line for each error, with whether it was billed', async () => {
 		setup.emulator.inject({ prompt: 'lighthouse', ...MODERATED });
+		setup.emulator.history.options = { state: 'absent' };
 		setup.emulator.inject({ prompt: 'lemons', reset: true });
 		expect(await log()).toEqual([
 			paid(FOX, 'a-red-fox', '0.05'),

@@ -57,6 +57,7 @@ describe('submit-and-collect', () => {
 
 	test('what failed is listed with what to do, and does not stop the rest', async () => {
 		const { emulator } = setup;
+		emulator.history.options = { state: 'absent' };
 		emulator.inject({ prompt: 'fox', reset: true });
 		emulator.inject({ prompt: 'lemons', fails: { error: 'Blocked by the content filter' } });
 		emulator.inject({ prompt: 'Dunes', delay: 60_000 });

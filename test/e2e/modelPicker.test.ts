@@ -66,7 +66,7 @@ test('a model is picked from the list, its inputs appear, and it runs; another m
 	await editor.choose('size', 'big');
 	expect(await issues().count()).toBe(0);
 	await editor.part('node-execute-button').click();
-	await editor.waitForOutput(/1 image\b.*\$0\.03.*\$9\.97/);
+	await editor.waitForOutput(/1 result\b.*\$0\.03.*\$9\.97/);
 	await (await editor.showImage()).waitFor();
 	expect(emulator.imageRequests.map(({ path, body }) => ({ path, body }))).toEqual([
 		{
@@ -122,7 +122,7 @@ test('a list that cannot be read says what works without it, and By ID works', a
 	await editor.page.keyboard.press('Tab');
 	await editor.part('parameter-issues').first().waitFor({ state: 'detached' });
 	await editor.part('node-execute-button').click();
-	await editor.waitForOutput(/1 image\b.*\$0\.03.*\$9\.97/);
+	await editor.waitForOutput(/1 result\b.*\$0\.03.*\$9\.97/);
 	await editor.showImage();
 	expect(emulator.paid).toBe(1);
 });
