@@ -72,6 +72,22 @@ test('pay-once-for-a-row pays nothing in a second execution, and delivers the sa
 	expect(setup.emulator.imageRequests).toHaveLength(2);
 });
 
+test('model-per-row runs the model of each row', async () => {
+	const execution = await setup.runExample('model-per-row');
+	expect(execution.status).toBe('success');
+	const results = jsonOf(execution, 'Run the model');
+	expect(results).toMatchObject([
+		{ model: 'flux-1.1-pro', prompt: 'A red fox asleep in fresh snow' },
+		{ model: 'seedream-v3-text-to-image', prompt: 'A lighthouse on a cliff in a storm' },
+	]);
+	const files = outputOf(execution, 'Run the model').map(async (item) => await setup.storedFile(item));
+	const formats = (await Promise.all(files)).map(async (file) => (await sharp(file).metadata()).format);
+	expect(await Promise.all(formats)).toEqual(
+		results.map(({ format }) => String(format).replace('jpg', 'jpeg')),
+	);
+	expect(setup.emulator.paid).toBe(2);
+});
+
 test('wordpress-media uploads the file with its name and its alternative text', async () => {
 	const blog = setup.closeLater(await new WordPress().start());
 	const httpBasicAuth = await setup.n8n.credential('httpBasicAuth', blog.credential);
