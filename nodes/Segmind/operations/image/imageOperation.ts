@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { executeJobs } from '../../batch/execute';
 import { toEntry } from '../../jobs/checks';
+import { toImageJobs } from '../../jobs/imageJobs';
 import type { ImageRequest } from '../../jobs/imageRequest';
 import { toImageRequest } from '../../jobs/imageRequest';
 import type { Job } from '../../jobs/jobs';
@@ -10,8 +11,6 @@ import { toJobList } from '../../jobs/jobs';
 import type { OptionUser } from '../../jobs/optionKinds';
 import { toJobOptions } from '../../jobs/options';
 import { readAttributes, readOptions, readParameters } from '../../jobs/parameters';
-import { nthRequest, withKeySeed } from '../../jobs/seeds';
-import { attachFiles } from '../../jobs/attachFiles';
 import type { Model } from '../../models/attribute';
 import { additionalFields, modelField, topFields } from '../../models/fields';
 import type { Operation } from '../operation';
@@ -49,14 +48,7 @@ async function jobsOf(
 	itemIndex: number,
 ): Promise<Array<Job<ImageRequest>>> {
 	const options = toJobOptions(readOptions(context, itemIndex));
-	const attached = await attachFiles(context, requestOf(context, operation, itemIndex), itemIndex);
-	const request = withKeySeed(attached, options.idempotencyKey);
-	return Array.from({ length: options.numberOfImages }, (_, imageIndex) => ({
-		itemIndex,
-		imageIndex,
-		request: nthRequest(request, imageIndex),
-		options,
-	}));
+	return await toImageJobs(context, requestOf(context, operation, itemIndex), options, itemIndex);
 }
 
 /** Returns an operation whose fields, checks and requests derive from the tables of its models. */

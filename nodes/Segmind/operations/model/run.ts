@@ -6,15 +6,14 @@ import { asObject } from '../../api/json';
 import { executeJobs } from '../../batch/execute';
 import type { Catalog } from '../../catalog/catalog';
 import { readForRun } from '../../catalog/readForRun';
-import { attachFiles } from '../../jobs/attachFiles';
 import { toChoice } from '../../jobs/checks';
+import { toImageJobs } from '../../jobs/imageJobs';
 import type { ImageRequest } from '../../jobs/imageRequest';
 import type { Job } from '../../jobs/jobs';
 import { toJobList } from '../../jobs/jobs';
 import { toModelId } from '../../jobs/modelId';
 import { toJobOptions } from '../../jobs/options';
 import { readOptions, readParameters } from '../../jobs/parameters';
-import { nthRequest, withKeySeed } from '../../jobs/seeds';
 import { imageTask } from '../image/imageTask';
 import type { Operation } from '../operation';
 import { RUN_FIELDS } from './fields';
@@ -53,14 +52,7 @@ async function jobsOf(
 	catalog: Catalog | undefined,
 ): Promise<Array<Job<ImageRequest>>> {
 	const options = toJobOptions({ delivery: 'queued', ...readOptions(context, itemIndex) });
-	const attached = await attachFiles(context, requestOf(context, itemIndex, catalog), itemIndex);
-	const request = withKeySeed(attached, options.idempotencyKey);
-	return Array.from({ length: options.numberOfImages }, (_, imageIndex) => ({
-		itemIndex,
-		imageIndex,
-		request: nthRequest(request, imageIndex),
-		options,
-	}));
+	return await toImageJobs(context, requestOf(context, itemIndex, catalog), options, itemIndex);
 }
 
 /** Says which inputs were sent without a check. */
