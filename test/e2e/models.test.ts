@@ -59,12 +59,6 @@ test.each([
 	expect(await editor.choicesOf(editor.part('collection-parameter-add').first())).toEqual(additional);
 });
 
-test('Other shows a model ID and a body, and no fields of the models', async () => {
-	await open({ prompt: 'a fox' });
-	await setup.editor.choose('model', 'Other');
-	await expectLabels(...IMAGE, 'Model ID', 'Body', 'Options');
-});
-
 test('Get Result shows a request ID, and PixelFlow a flow with its inputs', async () => {
 	const { editor } = setup;
 	await open({ prompt: 'a fox' });
