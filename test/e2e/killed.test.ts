@@ -3,7 +3,9 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import type { Execution } from './n8n';
+import type { Program } from './process';
 import { until } from './process';
+import { queueMode } from './production';
 import type { Setup } from './setup';
 import { setUp } from './setup';
 import { jsonOf, nodeOf } from './workflow';
@@ -23,8 +25,9 @@ const MOMENTS = Array.from({ length: 5 }, (_, index) =>
 	randomInt((index * RUN) / 5, ((index + 1) * RUN) / 5),
 );
 
-/** Direct and queued delivery in turn, since each case costs a start of n8n. */
-const CASES = MOMENTS.map((moment, index) => ({ moment, delivery: index % 2 === 0 ? 'direct' : 'queued' }));
+/** These moments, with one way to deliver and another in turn: each costs a start of n8n. */
+const casesOf = (...deliveries: readonly ['direct' | 'queued', 'direct' | 'queued']) =>
+	MOMENTS.map((moment, index) => ({ moment, delivery: deliveries[index % 2] }));
 
 /** Rows of prompts that no other test has, and a node that makes an image of each once, whatever happens. */
 function keyedRows(setup: Setup, options: IDataObject = {}): INode[] {
@@ -54,7 +57,7 @@ function expectPaidOnce({ emulator }: Setup, execution: Execution, node?: string
 describe('n8n in one process', () => {
 	const setup = setUp({ emulator: { credits: 100 } });
 
-	test.each(CASES)(
+	test.each(casesOf('direct', 'queued'))(
 		'is killed after $moment ms, $delivery: another run pays for the rest',
 		async ({ moment, delivery }) => {
 			const { n8n } = setup;
@@ -101,4 +104,24 @@ describe('n8n in one process', () => {
 		expect(emulator.paid).toBeGreaterThan(0);
 		expectPaidOnce(setup, await n8n.retry(failed), 'Child');
 	});
+});
+
+describe('a worker of n8n', () => {
+	const setup = setUp({ emulator: { credits: 100 }, environment: async () => await queueMode(setup) });
+	let worker: Program;
+
+	beforeAll(async () => {
+		worker = await setup.n8n.startWorker();
+	});
+
+	test.each(casesOf('queued', 'direct'))(
+		'is killed after $moment ms, $delivery: another run pays for the rest',
+		async ({ moment, delivery }) => {
+			const workflow = await setup.save(keyedRows(setup, { delivery }));
+			await beginUntil(setup, workflow, moment);
+			await worker.kill();
+			worker = await setup.n8n.startWorker();
+			expectPaidOnce(setup, await setup.n8n.run(workflow));
+		},
+	);
 });
