@@ -7,7 +7,7 @@ import { html, jsonResponse } from './wire';
 /** How the request history answers. No answer of Segmind's has been published, so every shape must do. */
 export interface HistoryOptions {
 	/** `on` when left out; anything else is a history that can't be read. */
-	readonly state?: 'on' | 'absent' | 'unauthorized' | 'broken' | 'silent' | 'page' | 'malformed';
+	readonly state?: 'on' | 'empty' | 'absent' | 'unauthorized' | 'broken' | 'silent' | 'page' | 'malformed';
 	/** Milliseconds after which a request appears. */
 	readonly lag?: number;
 	/** The field that holds the rows, a path with dots; `''` for a bare list. */
@@ -82,6 +82,8 @@ export class History {
 		switch (this.options.state) {
 			case 'absent':
 				return jsonResponse(404, { error: 'The requested URL does not exist' });
+			case 'empty':
+				return jsonResponse(404, { error: 'No requests found for the user' });
 			case 'unauthorized':
 				return jsonResponse(401, { error: 'Unauthorized. API key is invalid or may have expired...' });
 			case 'broken':

@@ -161,6 +161,13 @@ describe('an idempotency key', () => {
 		},
 	);
 
+	test('pays in an account that has no requests yet, where the history may answer with a 404', async () => {
+		emulator.history.options = { state: 'empty' };
+		const { items, error } = await engine.run(keyed(['a']));
+		expect(error).toBeUndefined();
+		expect([items.length, emulator.paid]).toEqual([1, 1]);
+	});
+
 	test('of another value makes another image', async () => {
 		await engine.run(keyed(['a'], { idempotencyKey: 'one' }));
 		const { items } = await engine.run(keyed(['a'], { idempotencyKey: 'two' }));

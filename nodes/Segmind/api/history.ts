@@ -62,6 +62,10 @@ function clockOf({ headers }: ApiResponse): number {
 	return Number.isNaN(time) || Math.abs(time - Date.now()) < 2000 ? 0 : time - Date.now();
 }
 
+/** Whether the API says that there is nothing, as it does with a 404 for an account without a balance. */
+const hasNoRows = ({ statusCode, body }: ApiResponse): boolean =>
+	statusCode === 404 && /\bno\b.{1,40}\bfound\b/i.test(body.toString('utf8', 0, 1000));
+
 const unreadableError = (why: string, statusCode: number): SegmindError =>
 	new SegmindError('server', `The request history can't be read: ${why}`, NOT_BILLED, { statusCode });
 
@@ -94,6 +98,7 @@ export async function requestPage(
 	});
 	const response = await get(client, `${PATH}?${query.toString()}`, timeout);
 	const { statusCode, body } = response;
+	if (hasNoRows(response)) return { rows: [], isLast: true, bytes: body.length };
 	if (!isSuccess(statusCode)) throw responseError(response, client.redact);
 	const list = listIn(parseJson(body.toString('utf8')));
 	if (list === undefined) throw unreadableError('it lists no requests', statusCode);

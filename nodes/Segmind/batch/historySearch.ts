@@ -11,6 +11,9 @@ import { CLOCK_SKEW, WantedList } from './wanted';
 const FIRST_GAP = 1000;
 const LONGEST_GAP = 5000;
 
+/** Seconds for a page that a job waits for, and which is not asked for again. */
+const LOOK_TIMEOUT = 5;
+
 /** Milliseconds for which Segmind keeps files. */
 export const FILE_LIFETIME = 7 * 24 * 60 * 60_000;
 
@@ -120,8 +123,10 @@ export class HistorySearch {
 		const client = await this.open();
 		const query = { model, from };
 		yield* readHistory(async (page) => {
-			const request = async () => await requestPage(client, query, page, HISTORY_TIMEOUT);
-			return retries ? await retryFreeCall(request, this.cancelled) : await request();
+			const request = async (timeout: number) => await requestPage(client, query, page, timeout);
+			return retries
+				? await retryFreeCall(async () => await request(HISTORY_TIMEOUT), this.cancelled)
+				: await request(LOOK_TIMEOUT);
 		});
 	}
 

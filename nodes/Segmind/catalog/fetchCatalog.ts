@@ -48,7 +48,7 @@ async function request(
 	const deadline = AbortSignal.timeout(timeout * 1000);
 	const ended = cancelled === undefined ? deadline : AbortSignal.any([deadline, cancelled]);
 	try {
-		// The list is public, so the key stays home.
+		// The list is public, so no key is sent.
 		const { statusCode, body } = (await helpers.httpRequest({
 			method: 'GET',
 			url,
