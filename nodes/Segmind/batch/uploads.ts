@@ -45,7 +45,7 @@ function uploadError(thrown: unknown, { field }: InputFile): SegmindError {
 
 /**
  * Uploads files, which is free, and equal ones once: in a run, and over n8n's retries, since the node's context keeps their
- * addresses. Another execution uploads them anew.
+ * addresses. Another execution uploads them again.
  */
 export class Uploads {
 	private readonly running = new Map<string, Promise<string>>();
