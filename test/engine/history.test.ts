@@ -1,3 +1,5 @@
+import { Container } from '@n8n/di';
+import { BinaryDataService } from 'n8n-core';
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
@@ -105,6 +107,24 @@ describe('a lost response', () => {
 		expect(error).toBeUndefined();
 		expect(items[1]?.json).toMatchObject({ recovered: true, alreadyPaid: true });
 		expect(emulator.paid).toBe(2);
+	});
+
+	test('counts until the image is stored: one that is cancelled before is found by the next try', async () => {
+		const service = Container.get(BinaryDataService);
+		const { store } = service;
+		service.store = async (...args) => {
+			await sleep(500);
+			return await store.call(service, ...args);
+		};
+		const { ended, cancel } = await engine.begin(generate());
+		while (emulator.imageRequests[0]?.status !== 200) await sleep(20);
+		await sleep(100);
+		cancel();
+		const cancelled = await ended;
+		service.store = store;
+		const { items } = await engine.retry(cancelled, generate());
+		expect(items[0]?.json).toMatchObject({ recovered: true, alreadyPaid: true });
+		expect(emulator.paid).toBe(1);
 	});
 
 	test('costs one call for each image at most, and one for many at the same time', async () => {

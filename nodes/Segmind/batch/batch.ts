@@ -191,14 +191,13 @@ export class Batch<R> {
 		limit.enter(this.context.getExecutionId());
 		const send = async (onSent: () => void): Promise<Result> =>
 			await this.sender.send(client, job, prepared, onSent);
-		const { result, attempts } = await sendWithRetries(
-			send,
-			job.options,
-			this.task.targetOf(job),
-			limit,
-			this,
-		);
-		return { job, result: await this.store(job, result, attempts), alreadyPaid: false };
+		const target = this.task.targetOf(job);
+		try {
+			const { result, attempts } = await sendWithRetries(send, job.options, target, limit, this);
+			return { job, result: await this.store(job, result, attempts), alreadyPaid: false };
+		} finally {
+			this.sender.release(job);
+		}
 	}
 
 	private async prepare(job: Job<R>, urlOf: Parameters<NonNullable<Task<R>['prepare']>>[1]): Promise<Job<R>> {

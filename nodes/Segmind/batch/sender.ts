@@ -25,6 +25,7 @@ export const isFileGone = (error: SegmindError, { submittedAt, response }: Queue
 
 /** Sends and collects single jobs, and records in the ledger what that means for money. */
 export class Sender<R> {
+	/** Jobs that are sent, until their results are stored. */
 	private readonly inFlight = new Set<Job<R>>();
 
 	/** Jobs as they were sent last, and when. */
@@ -43,7 +44,7 @@ export class Sender<R> {
 	) {}
 
 	/**
-	 * Sends a job once and collects its result.
+	 * Sends a job once and collects its result. The job is in flight until {@link release}, or until it fails.
 	 *
 	 * @param prepared the job as it is sent; the ledger knows it as `job`
 	 * @param onSent counts the attempt
@@ -66,9 +67,15 @@ export class Sender<R> {
 			// What was lost late has its file to be fetched still.
 			const left = sent.queued.recovered === true ? new Deadline(PATIENCE / 1000) : deadline;
 			return await this.collect(client, job, prepared, sent.queued, left);
-		} finally {
-			this.inFlight.delete(job);
+		} catch (error) {
+			this.release(job);
+			throw error;
 		}
+	}
+
+	/** Ends the flight of a job, once the ledger knows what became of it. */
+	release(job: Job<R>): void {
+		this.inFlight.delete(job);
 	}
 
 	/**
@@ -103,7 +110,8 @@ export class Sender<R> {
 	/** Records what is in flight, in the event of the cancellation itself. */
 	recordCancelled(): void {
 		for (const job of this.inFlight) {
-			if (this.task.isFree || this.ledger.queuedOf(job) !== undefined) continue;
+			const isKnown = this.ledger.entryOf(job)?.state === 'paid' || this.ledger.queuedOf(job) !== undefined;
+			if (this.task.isFree || isKnown) continue;
 			const error = uncertainError('The execution was cancelled while the result was being made');
 			error.attempts = 1;
 			this.recordUncertain(job, error);
