@@ -51,31 +51,33 @@ export class Sender<R> {
 	 * @throws {SegmindError}
 	 */
 	async send(client: SegmindClient, job: Job<R>, prepared: Job<R>, onSent: () => void): Promise<Result> {
-		const deadline = new Deadline(job.options.timeout);
 		onSent();
 		this.sent.set(job, { prepared, at: Date.now() });
 		this.inFlight.add(job);
-		try {
-			const sent = await this.task
-				.send(client, prepared, deadline)
-				.catch(async (error: unknown) => await this.recover(client, job, toSendingError(error), deadline));
-			if ('result' in sent) {
-				if (sent.result.usage.requestId === null) this.nameless.add(this.listingOf(job));
-				return sent.result;
-			}
-			this.ledger.record(job, { state: 'queued', queued: sent.queued });
-			// What was lost late has its file to be fetched still.
-			const left = sent.queued.recovered === true ? new Deadline(PATIENCE / 1000) : deadline;
-			return await this.collect(client, job, prepared, sent.queued, left);
-		} catch (error) {
+		return await this.sendAndCollect(client, job, prepared).catch((error: unknown) => {
 			this.release(job);
 			throw error;
-		}
+		});
 	}
 
 	/** Ends the flight of a job, once the ledger knows what became of it. */
 	release(job: Job<R>): void {
 		this.inFlight.delete(job);
+	}
+
+	private async sendAndCollect(client: SegmindClient, job: Job<R>, prepared: Job<R>): Promise<Result> {
+		const deadline = new Deadline(job.options.timeout);
+		const sent = await this.task
+			.send(client, prepared, deadline)
+			.catch(async (error: unknown) => await this.recover(client, job, toSendingError(error), deadline));
+		if ('result' in sent) {
+			if (sent.result.usage.requestId === null) this.nameless.add(this.listingOf(job));
+			return sent.result;
+		}
+		this.ledger.record(job, { state: 'queued', queued: sent.queued });
+		// What was lost late has its file to be fetched still.
+		const left = sent.queued.recovered === true ? new Deadline(PATIENCE / 1000) : deadline;
+		return await this.collect(client, job, prepared, sent.queued, left);
 	}
 
 	/**
