@@ -46,6 +46,31 @@ describe('low-credits-alert', () => {
 	});
 });
 
+describe('monthly-cost-report', () => {
+	test('adds up what each model cost this month, for free', async () => {
+		const { emulator } = setup;
+		const request = {
+			body: { prompt: 'a' },
+			startedAt: Date.now(),
+			endsAt: Date.now(),
+			outcome: 'COMPLETED' as const,
+		};
+		const add = (id: string, model: string, price: number, more = {}): void =>
+			emulator.history.add({ id, model, price, ...request, ...more });
+		for (const id of ['1', '2', '3']) add(id, 'flux-1.1-pro', 0.05);
+		add('4', 'kling-image2video', 0.4);
+		add('5', 'kling-image2video', 0.4, { outcome: 'FAILED' });
+		const execution = await setup.runExample('monthly-cost-report');
+		expect(execution.status).toBe('success');
+		const [item] = outputOf(execution, 'Make a CSV file');
+		const file = await setup.storedFile(item ?? { json: {} });
+		const [header, ...lines] = file.toString('utf8').slice(1).trim().split('\n');
+		expect(header).toBe('model,requests,dollars');
+		expect(lines.toSorted()).toEqual(['flux-1.1-pro,3,0.15', 'kling-image2video,1,0.40']);
+		expect(emulator.imageRequests).toEqual([]);
+	});
+});
+
 describe('cost-log', () => {
 	const FOX = 'A red fox asleep in fresh snow';
 	const LIGHTHOUSE = '"A lighthouse, ""at dusk"", in a storm"';
