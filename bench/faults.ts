@@ -28,6 +28,8 @@ export interface Spending {
 	readonly delivered: number;
 	/** Images that were billed and whose response was lost. */
 	readonly lost: number;
+	/** Whether Segmind's request history says what became of those. */
+	readonly isSettled: boolean;
 	/** Images paid for each one delivered; null when none was. */
 	readonly paidPerDelivered: number | null;
 }
@@ -86,6 +88,18 @@ export const FAULT_SCENARIOS: readonly FaultScenario[] = [
 		items: 100,
 		runs: 5,
 	},
+	{
+		name: '10 % of connections reset after billing, in one execution without a retry',
+		server: { resets: 0.1 },
+		items: 100,
+		settings: { ...CONTINUE, retryOnFail: false },
+	},
+	{
+		name: 'The same, and Segmind has no request history',
+		server: { resets: 0.1, history: { state: 'absent' } },
+		items: 100,
+		settings: { ...CONTINUE, retryOnFail: false },
+	},
 ];
 
 /** Runs a contender through a fault scenario, with Retry On Fail and, after a failed run, Retry execution. */
@@ -119,6 +133,7 @@ export async function measureSpending(
 		paid,
 		delivered,
 		lost,
+		isSettled: server.history?.state === undefined,
 		paidPerDelivered: delivered === 0 ? null : paid / delivered,
 	};
 }

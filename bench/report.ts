@@ -291,7 +291,8 @@ ${toSection(
 - HTTP Request is set up as a user does it: JSON body, the Segmind credential, the response as a file. _Batched_ means batches of
   the size in parentheses, with the response time as interval, at least 1 ms. Batches do not wait for responses.
 - With faults, Retry On Fail makes three tries, and Retry execution follows a failed run up to ${MANUAL_RETRIES} times. Where an image is
-  billed and its response is lost, 1.00 is out of reach: this node repeats such a request only in Retry execution, which a user starts.
+  billed and its response is lost, this node finds it in Segmind's request history. Without a history 1.00 is out of reach: this node
+  repeats such a request only in Retry execution, which a user starts.
 `;
 }
 
@@ -310,8 +311,18 @@ function timingProblems(timing: Timing): string[] {
 	return problems;
 }
 
-const spendingProblems = ({ fault, contender, deliverable, paid, delivered, lost }: Spending): string[] =>
-	!isOwn(contender) || (delivered === deliverable && paid - lost === delivered)
+/** Returns what this node paid for and did not deliver, but for what no history could settle. */
+const spendingProblems = ({
+	fault,
+	contender,
+	deliverable,
+	paid,
+	delivered,
+	lost,
+	isSettled,
+}: Spending): string[] =>
+	!isOwn(contender) ||
+	(delivered === deliverable - (isSettled ? 0 : lost) && paid === delivered + (isSettled ? 0 : lost))
 		? []
 		: [
 				`${NAMES[contender]}, ${fault}: ${paid} paid, ${lost} of them lost, ${delivered} of ${deliverable} delivered`,

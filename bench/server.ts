@@ -8,6 +8,7 @@ import sharp from 'sharp';
 
 import { Emulator } from '../test/emulator/emulator';
 import type { Fault } from '../test/emulator/fault';
+import { HISTORY_PATH } from '../test/emulator/history';
 import type { Address, ServerMessage, ServerOptions, ServerStats } from './types';
 
 const CREDITS = 1_000_000;
@@ -27,8 +28,9 @@ async function imageOf(bytes: number): Promise<Buffer> {
 	return image;
 }
 
-/** Which fault meets a request for this path. */
-function targetOf(path: string): NonNullable<Fault['on']> {
+/** Which fault meets a request for this path; undefined for the request history, which no contender pays for. */
+function targetOf(path: string): Fault['on'] {
+	if (path.startsWith(HISTORY_PATH)) return undefined;
 	if (path.endsWith('/status')) return 'status';
 	if (path.startsWith('/v2/requests/')) return 'result';
 	return path.startsWith('/files/') ? 'file' : 'image';
@@ -41,8 +43,10 @@ function resetShare(emulator: Emulator, share: number): () => void {
 	const onRequest = (message: unknown): void => {
 		const { socket, request } = message as { socket: Socket; request: { url?: string } };
 		if (emulator.url !== `http://127.0.0.1:${socket.localPort}`) return;
+		const on = targetOf(request.url ?? '');
+		if (on === undefined) return;
 		state = (state * 48_271) % 2_147_483_647;
-		if (state / 2_147_483_647 < share) emulator.inject({ on: targetOf(request.url ?? ''), reset: true });
+		if (state / 2_147_483_647 < share) emulator.inject({ on, reset: true });
 	};
 	diagnostics.subscribe('http.server.request.start', onRequest);
 	return () => diagnostics.unsubscribe('http.server.request.start', onRequest);
@@ -51,11 +55,12 @@ function resetShare(emulator: Emulator, share: number): () => void {
 let current: { readonly emulator: Emulator; readonly stopResets: () => void } | undefined;
 
 async function open(options: ServerOptions): Promise<Address> {
-	const { imageBytes, delay, rateLimit, faults = [], resets = 0 } = options;
+	const { imageBytes, delay, rateLimit, faults = [], resets = 0, history = {} } = options;
 	const emulator = await Emulator.start({
 		credits: CREDITS,
 		picture: await imageOf(imageBytes),
 		delay,
+		history,
 		...(rateLimit === undefined ? {} : { rateLimit }),
 	});
 	faults.forEach((fault) => emulator.inject(fault));

@@ -86,6 +86,8 @@ export interface ServerOptions {
 	readonly faults?: readonly Fault[];
 	/** The share of requests whose connection is reset after the image was billed. */
 	readonly resets?: number;
+	/** Segmind's request history, which answers when left out. */
+	readonly history?: EmulatorOptions['history'];
 }
 
 /** What the emulator counted during one job. */
