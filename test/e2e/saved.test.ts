@@ -20,6 +20,7 @@ const OPTIONS = {
 	maximumCostPerRun: 5,
 	minimumRemainingCredits: 0.5,
 	numberOfImages: 2,
+	output: 'simplified',
 	requestsPerMinute: 600,
 	retryUncertain: true,
 	timeout: 60,
