@@ -16,6 +16,18 @@ test('your-first-image makes the picture, with a credential and nothing else', a
 	expect(setup.emulator.paid).toBe(1);
 });
 
+test('photo-to-video makes a picture and a video of it, and pays for neither again', async () => {
+	const { emulator } = setup;
+	for (const alreadyPaid of [undefined, true]) {
+		const execution = await setup.runExample('photo-to-video');
+		expect(execution.status).toBe('success');
+		const [item] = outputOf(execution, 'Make the video');
+		expect(item?.json).toMatchObject({ model: 'kling-image2video', cost: 0.25, format: 'mp4' });
+		expect([item?.json.alreadyPaid, item?.binary?.data?.fileName]).toEqual([alreadyPaid, 'paper-boat.mp4']);
+	}
+	expect(emulator.paid).toBe(2);
+});
+
 describe('form-to-image', () => {
 	let url: string;
 

@@ -319,7 +319,7 @@ export class Emulator {
 
 	/** Records a request that reached a model in the request history. Flows are not in it. */
 	private list(
-		{ id: model, isFlow }: Endpoint,
+		{ id: model, isFlow, model: { answer } }: Endpoint,
 		body: Listed['body'],
 		failure: Fault['fails'],
 		accepted: Accepted,
@@ -332,7 +332,7 @@ export class Emulator {
 		const endsAt = startedAt + fault.delay + (fault.finishes ?? 0);
 		const error = failure === undefined ? {} : { error: String(failure.error ?? 'It failed') };
 		const outcome = isFailed ? 'FAILED' : 'COMPLETED';
-		this.history.add({ id, model, body, price, startedAt, endsAt, outcome, drawing, ...error });
+		this.history.add({ id, model, body, price, startedAt, endsAt, outcome, drawing, answer, ...error });
 	}
 
 	/** Stores uploaded files, which is free. */

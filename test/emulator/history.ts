@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { Answer } from './catalog';
 import type { Drawing } from './draw';
 import type { WireResponse } from './wire';
 import { html, jsonResponse } from './wire';
@@ -39,6 +40,8 @@ export interface Listed {
 	readonly outcome: 'COMPLETED' | 'FAILED';
 	readonly error?: string;
 	readonly drawing?: Drawing;
+	/** What the model answers with; an image when left out. */
+	readonly answer?: Answer | undefined;
 }
 
 export const HISTORY_PATH = '/inference-request/request-history';
@@ -47,6 +50,14 @@ const DAY = 24 * 60 * 60_000;
 const LONGEST_WINDOW = 31 * DAY;
 const LARGEST_PAGE = 100;
 const SORTS = ['model_created', 'model_name', 'credits_deduction'];
+
+/** The names of a request's files, as the queue gives them. */
+function filesOf({ id, drawing, answer = 'image' }: Listed): string[] {
+	const format = drawing?.output_format ?? 'webp';
+	if (answer === 'json') return [];
+	if (answer === 'video') return [`${id}.mp4`];
+	return answer === 'images' ? [1, 2, 3].map((index) => `${id}_${index}.${format}`) : [`${id}.${format}`];
+}
 
 const badRequest = (error: string): WireResponse => jsonResponse(400, { error });
 
@@ -102,7 +113,7 @@ export class History {
 	private one(id: string): WireResponse {
 		const found = this.visible().find((row) => row.id === id);
 		if (found === undefined) return jsonResponse(404, { error: 'Request not found' });
-		return jsonResponse(200, this.wrap(this.toJson(found)));
+		return jsonResponse(200, this.wrap(this.toRows(found)[0]));
 	}
 
 	private list(query: URLSearchParams): WireResponse {
@@ -127,9 +138,9 @@ export class History {
 			.filter((row) => status === null || this.statusOf(row) === status)
 			.filter(({ startedAt }) => startedAt >= from && startedAt < to)
 			.toSorted((one, other) => sign * (keyOf(one) < keyOf(other) ? -1 : 1))
-			.flatMap((row) => Array.from({ length: this.options.copies ?? 1 }, () => row))
+			.flatMap((row) => Array.from({ length: this.options.copies ?? 1 }, () => this.toRows(row)).flat())
 			.slice((page - 1) * size, page * size);
-		return jsonResponse(200, this.wrap(rows.map((row) => this.toJson(row))));
+		return jsonResponse(200, this.wrap(rows));
 	}
 
 	private visible(): Listed[] {
@@ -153,18 +164,23 @@ export class History {
 		return this.options.time === 'withoutZone' ? iso.replace('Z', '') : iso;
 	}
 
-	private toJson(row: Listed): object {
+	/** A row for each file of a request, and one for a request without files. */
+	private toRows(row: Listed): object[] {
+		const files = this.statusOf(row) === 'COMPLETED' ? filesOf(row) : [];
+		return (files.length === 0 ? [null] : files).map((file) => this.toJson(row, file));
+	}
+
+	private toJson(row: Listed, file: string | null): object {
 		const { bodyAsText = false, omit = [] } = this.options;
 		const status = this.statusOf(row);
 		const isDone = status === 'COMPLETED';
-		const format = row.drawing?.output_format ?? 'webp';
 		const fields = {
 			request_id: row.id,
 			model_name: row.model,
 			model_status: status,
 			credits_deduction: isDone ? row.price : 0,
 			request_body: bodyAsText ? JSON.stringify(row.body) : row.body,
-			generation_url: isDone ? `${this.url()}/files/${row.id}.${format}` : null,
+			generation_url: file === null ? null : `${this.url()}/files/${file}`,
 			latency_ms: status === 'PENDING' ? null : row.endsAt - row.startedAt,
 			model_created: this.timeOf(row.startedAt),
 			error: status === 'FAILED' ? (row.error ?? 'The worker stopped') : null,

@@ -43,6 +43,9 @@ function partsOf(secret: string, shown: string): string[] {
 	return parts.filter((part) => shown.includes(part));
 }
 
+/** Names that fast-check likes to put into strings, and which stand in what n8n keeps. */
+const NAMES = Object.getOwnPropertyNames(Object.prototype).join(' ');
+
 const servers = useServers();
 
 always(
@@ -57,7 +60,7 @@ always(
 		onError: fc.constantFrom('continueRegularOutput' as const, 'stopWorkflow' as const),
 	}),
 	async ({ secret, other, before, after, toBody, status, onError }) => {
-		fc.pre(partsOf(secret, `${before} ${after} ${other}`).length === 0);
+		fc.pre(partsOf(secret, `${before} ${after} ${other} ${NAMES}`).length === 0);
 		const { engine, raw } = servers;
 		const inHeader = `${before.replace(/[^ -~]/g, '')}${secret}`;
 		const head = `HTTP/1.1 ${status} x\r\nx-request-id: ${inHeader}\r\nx-cost: ${secret}\r\nretry-after: ${status === 429 ? '601' : secret}\r\n`;
