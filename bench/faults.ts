@@ -28,6 +28,8 @@ export interface Spending {
 	readonly delivered: number;
 	/** Images that were billed and whose response was lost. */
 	readonly lost: number;
+	/** Requests to the request history. */
+	readonly historyRequests: number;
 	/** Whether Segmind's request history says what became of those. */
 	readonly isSettled: boolean;
 	/** Images paid for each one delivered; null when none was. */
@@ -100,6 +102,12 @@ export const FAULT_SCENARIOS: readonly FaultScenario[] = [
 		items: 100,
 		settings: { ...CONTINUE, retryOnFail: false },
 	},
+	{
+		name: "The same, and the request history can't be read",
+		server: { resets: 0.1, history: { state: 'malformed' } },
+		items: 100,
+		settings: { ...CONTINUE, retryOnFail: false },
+	},
 ];
 
 /** Runs a contender through a fault scenario, with Retry On Fail and, after a failed run, Retry execution. */
@@ -110,7 +118,7 @@ export async function measureSpending(
 ): Promise<Spending> {
 	const { name, items = ITEMS, runs = 1, undeliverable = 0, batch = { size: 4, interval: 1 } } = scenario;
 	const server = contender === 'queued' ? (scenario.queued ?? scenario.server) : scenario.server;
-	const { milliseconds, requests, paid, delivered, lost } = await runner.run(
+	const { milliseconds, requests, paid, delivered, lost, historyRequests } = await runner.run(
 		{
 			mode: 'measure',
 			contender,
@@ -133,6 +141,7 @@ export async function measureSpending(
 		paid,
 		delivered,
 		lost,
+		historyRequests,
 		isSettled: server.history?.state === undefined,
 		paidPerDelivered: delivered === 0 ? null : paid / delivered,
 	};

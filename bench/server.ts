@@ -77,6 +77,7 @@ async function close(): Promise<ServerStats> {
 		paid,
 		maxInFlight,
 		lost: imageRequests.filter((request) => request.paid && request.status === null).length,
+		historyRequests: emulator.historyRequests.length,
 	};
 	stopResets();
 	await emulator.close();

@@ -97,6 +97,8 @@ export interface ServerStats {
 	readonly maxInFlight: number;
 	/** Images that were billed and whose response was lost. */
 	readonly lost: number;
+	/** Requests to the request history. */
+	readonly historyRequests: number;
 }
 
 /** What is known about a job afterwards. */
