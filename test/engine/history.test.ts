@@ -256,6 +256,14 @@ describe('an idempotency key', () => {
 		expect(emulator.paid).toBe(2);
 	});
 
+	test('says where a picture makes it useless: with a seed of the user each run asks for something else', async () => {
+		const options = { idempotencyKey: 'sku-1' };
+		const run = async (parameters: IDataObject) =>
+			(await engine.run(edit(picturesOf(await pngOf(64)), options, { parameters }))).hints.join();
+		expect(await run({ additionalFields: { seed: 7 } })).toContain("can't be found again");
+		expect(await run({})).not.toContain("can't be found again");
+	});
+
 	test('pays once for any model, with a seed of its own or without one', async () => {
 		for (const run of [
 			() => runModel('seedream-v3-text-to-image', { prompt: 'a' }, { options: { idempotencyKey: 'k' } }),

@@ -14,7 +14,7 @@ import { Batch } from './batch';
 import { untilCancelled } from './cancellation';
 import { HistorySearch } from './historySearch';
 import { Ledger } from './ledger';
-import { lookUpKeyed, lookUpUncertain } from './lookUp';
+import { isKeyed, lookUpKeyed, lookUpUncertain } from './lookUp';
 import { cancelledError } from './rateLimiter';
 import type { Task } from './task';
 import { findTwins } from './twins';
@@ -106,6 +106,7 @@ export async function executeJobs<R>(
 		waited: batch.limiter.waited,
 		changed: ledger.changed,
 		gone: batch.gone,
+		unrepeatable: jobs.filter((job) => isKeyed(job) && task.listedAs?.(job).isRepeatable === false).length,
 		unreadable: history.unreadable,
 		options,
 	});

@@ -8,6 +8,8 @@ export interface ListedRequest {
 	readonly body: JsonObject;
 	/** Whether no other request has this body, since its seed was drawn. */
 	readonly isUnique: boolean;
+	/** False when another run sends another body: an uploaded file has another address in each. */
+	readonly isRepeatable?: boolean;
 }
 
 /** A request that is looked for in the history. */

@@ -21,6 +21,8 @@ export interface Summary {
 	readonly changed: number;
 	/** Images of earlier runs that were made again, since Segmind no longer has their files. */
 	readonly gone: number;
+	/** Results that another run can't find by their idempotency keys. */
+	readonly unrepeatable: number;
 	/** Why Segmind's request history could not be read, where it was needed. */
 	readonly unreadable: SegmindError | undefined;
 	readonly options: BatchOptions;
@@ -108,7 +110,18 @@ function* linkLines(
 }
 
 function* linesOf(
-	{ noun, roundings, misplaced, deliveries, waited, changed, gone, unreadable, options }: Summary,
+	{
+		noun,
+		roundings,
+		misplaced,
+		deliveries,
+		waited,
+		changed,
+		gone,
+		unrepeatable,
+		unreadable,
+		options,
+	}: Summary,
 	surroundings: Surroundings,
 ): Generator<[string, 'info' | 'warning']> {
 	const paidNow = deliveries.filter(({ alreadyPaid }) => !alreadyPaid);
@@ -122,6 +135,12 @@ function* linesOf(
 	if (gone > 0) {
 		yield [
 			`${counted(gone, noun)} made again: Segmind keeps files for seven days, and they were gone`,
+			'warning',
+		];
+	}
+	if (unrepeatable > 0) {
+		yield [
+			`${counted(unrepeatable, noun)} can't be found again by the Idempotency Key: each run uploads the picture to another address. Leave the seed out if the model has one, or give the picture by its address`,
 			'warning',
 		];
 	}

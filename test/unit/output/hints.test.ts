@@ -15,7 +15,16 @@ type Paid = [
 const binary = { data: { data: '', mimeType: 'image/png' } };
 const NOTHING: Parameters<typeof addHints>[1] = {
 	noun: 'image',
-	...{ deliveries: [], roundings: [], misplaced: [], waited: 0, changed: 0, gone: 0, unreadable: undefined },
+	...{
+		deliveries: [],
+		roundings: [],
+		misplaced: [],
+		waited: 0,
+		changed: 0,
+		gone: 0,
+		unrepeatable: 0,
+		unreadable: undefined,
+	},
 	options: toBatchOptions({}),
 };
 
@@ -129,11 +138,12 @@ test('tell what the request history did, or that it could not be read', () => {
 	const delivery = { itemIndex: 0, item, alreadyPaid: false, imageUrl: null, linkExpiry: 'none' } as const;
 	const deliveries = [{ ...delivery, usage: usageOf(0.05), outputIndex: 0, replaced: [] }];
 	const unreadable = new SegmindError('server', 'it is away', 'Wait.');
-	addHints(n8n.context, { ...NOTHING, deliveries, gone: 2, unreadable });
+	addHints(n8n.context, { ...NOTHING, deliveries, gone: 2, unrepeatable: 1, unreadable });
 	expect(n8n.hints).toEqual([
 		'1 image for $0.05',
 		expect.stringMatching(/^1 image whose response was lost/),
 		expect.stringMatching(/^2 images made again/),
+		expect.stringMatching(/^1 image can't be found again by the Idempotency Key/),
 		"Segmind's request history could not be read: it is away",
 	]);
 });

@@ -59,7 +59,8 @@ export const imageTask: Task<ImageRequest> = {
 		// A file has another address in each run. A seed that was made for the request, and for its files, tells it apart.
 		const isUpload = (value: unknown): boolean => [value].flat().some((each) => String(each) in files);
 		const known = Object.entries(body).filter(([, value]) => !(seedDrawn && isUpload(value)));
-		return { model: model.id, body: Object.fromEntries(known), isUnique: seedDrawn };
+		const isRepeatable = !Object.values(Object.fromEntries(known)).some(isUpload);
+		return { model: model.id, body: Object.fromEntries(known), isUnique: seedDrawn, isRepeatable };
 	},
 	fileNameOf({ request: { model, body } }, queued, requestId) {
 		const seed = queued?.seed ?? body.seed;
