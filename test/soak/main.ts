@@ -26,15 +26,15 @@ const SETTLE = 1000;
 
 const AT_ONCE = { 'retry-after': '0' };
 
-/** Faults of single images, and whether the image is delivered and paid. */
+/** Faults of single images, and whether the image is delivered and paid. The request history settles lost responses. */
 const FAULTS: ReadonlyArray<readonly [fault: Fault, delivered: boolean, paid: boolean]> = [
 	[{ status: 503, body: { error: 'busy' }, headers: AT_ONCE }, true, true],
 	[{ status: 429, body: { error: 'slow down' }, headers: AT_ONCE }, true, true],
 	[{ status: 422, body: { error: 'Blocked by the content filter' } }, false, false],
-	[{ status: 200, body: { error: 'no image' } }, false, true],
-	[{ status: 504, body: '<html>Gateway Time-out</html>', billed: true }, false, true],
-	[{ cut: 500 }, false, true],
-	[{ reset: true, billed: false }, false, false],
+	[{ status: 200, body: { error: 'no image' } }, true, true],
+	[{ status: 504, body: '<html>Gateway Time-out</html>', billed: true }, true, true],
+	[{ cut: 500 }, true, true],
+	[{ reset: true, billed: false, listed: true }, true, true],
 ];
 
 /** Two ways to go on after an error, and n8n's second try, which gets what the first one paid from the ledger. */
