@@ -159,6 +159,7 @@ describe('a history that can not be read', () => {
 		emulator.history.options = { state };
 		const { error } = await engine.run(keyed(['a']));
 		expect(error?.message).toContain("with an 'Idempotency Key', the request history is read before paying");
+		expect(error?.message).not.toContain('another request');
 		expect(error?.description).toContain("remove 'Idempotency Key'");
 		expect(emulator.imageRequests).toEqual([]);
 	});

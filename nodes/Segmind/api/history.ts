@@ -1,5 +1,6 @@
 import type { SegmindClient } from './client';
 import { NOT_BILLED, SegmindError } from './errors';
+import { toFreeCallError } from './freeCall';
 import type { HistoryRow, RowStatus } from './historyRow';
 import { isListed, listIn, mergeRows, toRow, valuesIn } from './historyRow';
 import { asObject, parseJson } from './json';
@@ -70,8 +71,13 @@ const unreadableError = (why: string, statusCode: number): SegmindError =>
 	new SegmindError('server', `The request history can't be read: ${why}`, NOT_BILLED, { statusCode });
 
 async function get(client: SegmindClient, path: string, timeout: number): Promise<ApiResponse> {
-	return await client.send({ method: 'GET', service: 'history', path, timeout });
+	return await client.send({ method: 'GET', service: 'history', path, timeout }).catch((error: unknown) => {
+		throw toFreeCallError(error);
+	});
 }
+
+const refusal = (response: ApiResponse, { redact }: SegmindClient): unknown =>
+	toFreeCallError(responseError(response, redact));
 
 /**
  * Requests a page of the history, which is free.
@@ -99,7 +105,7 @@ export async function requestPage(
 	const response = await get(client, `${PATH}?${query.toString()}`, timeout);
 	const { statusCode, body } = response;
 	if (hasNoRows(response)) return { rows: [], isLast: true, bytes: body.length };
-	if (!isSuccess(statusCode)) throw responseError(response, client.redact);
+	if (!isSuccess(statusCode)) throw refusal(response, client);
 	const list = listIn(parseJson(body.toString('utf8')));
 	if (list === undefined) throw unreadableError('it lists no requests', statusCode);
 	const clock = clockOf(response);
@@ -125,7 +131,7 @@ export async function requestRow(
 ): Promise<HistoryRow | undefined> {
 	const response = await get(client, `${PATH}/${requestId}`, timeout);
 	if (response.statusCode === 404) return undefined;
-	if (!isSuccess(response.statusCode)) throw responseError(response, client.redact);
+	if (!isSuccess(response.statusCode)) throw refusal(response, client);
 	const answer = parseJson(response.body.toString('utf8'));
 	const found = [...valuesIn(answer)]
 		.flatMap((value) => (Array.isArray(value) ? value : [value]))

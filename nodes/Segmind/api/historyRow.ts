@@ -54,7 +54,11 @@ function readTime(fields: JsonObject, clock: number): number | null {
 	return Number.isFinite(time) && time < Date.now() + FUTURE ? time : null;
 }
 
-/** Returns a row of an answer; undefined for anything without a request id. @param clock milliseconds that Segmind's clock is ahead of this machine's */
+/**
+ * Returns a row of an answer; undefined for anything without a request id.
+ *
+ * @param clock milliseconds that Segmind's clock is ahead of this machine's
+ */
 export function toRow(fields: JsonObject, clock: number, redact: Redact): HistoryRow | undefined {
 	const { request_id: id, request_body: sent, generation_url: url, latency_ms: latency, error } = fields;
 	const requestId = Number.isSafeInteger(id) ? String(id) : id;

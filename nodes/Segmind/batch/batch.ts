@@ -1,9 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { requestBalance } from '../api/account';
-import type { SegmindClient } from '../api/client';
 import type { SkippedError } from '../api/errors';
 import { PendingError, SegmindError } from '../api/errors';
+import type { Opener } from '../api/opener';
 import { createYielder } from '../api/wait';
 import type { Failure, Job } from '../jobs/jobs';
 import type { BatchOptions } from '../jobs/optionTable';
@@ -37,8 +37,7 @@ interface Known<R> {
 	readonly twins: ReadonlyMap<Job<R>, Job<R>>;
 	/** Why nothing may be sent for jobs with an idempotency key; undefined when it may. */
 	readonly keyError: SkippedError | undefined;
-	/** Opens the client when it is first needed: a run that sends nothing needs no credential. */
-	readonly open: () => Promise<SegmindClient>;
+	readonly open: Opener;
 }
 
 /** A result that is paid for and stored. */
@@ -163,7 +162,7 @@ export class Batch<R> {
 		const queued = ledger.queuedOf(job);
 		// What is queued is paid for, so nothing holds it back that stops others from being paid for.
 		if (queued === undefined) return undefined;
-		const client = await this.client(job);
+		const client = await this.known.open(job.itemIndex);
 		// Its files are not uploaded again.
 		const sent = await this.prepare(job, async (file) => this.uploads.recall(client, file));
 		const result = await this.sender.collect(client, job, sent, queued).catch((error: unknown) => {
@@ -183,7 +182,7 @@ export class Batch<R> {
 
 	/** Pays for a result. */
 	private async make(job: Job<R>): Promise<Paid<R>> {
-		const client = await this.client(job);
+		const client = await this.known.open(job.itemIndex);
 		this.limiter.throwIfStopped(this.task.targetOf(job));
 		const prepared = await this.prepare(job, async (file) => await this.uploads.urlOf(client, file));
 		// What is free is counted apart from what is made.
@@ -232,13 +231,7 @@ export class Batch<R> {
 	}
 
 	private async readBalance(): Promise<number> {
-		const request = async () => await requestBalance(await this.known.open());
+		const request = async () => await requestBalance(await this.known.open(0));
 		return (await retryFreeCall(request, this.limiter.cancelled)).totalCredits;
-	}
-
-	private async client(job: Job<R>): Promise<SegmindClient> {
-		const client = await this.known.open();
-		if (job.itemIndex > 0) await client.checkCredential(job.itemIndex);
-		return client;
 	}
 }

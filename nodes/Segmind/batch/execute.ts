@@ -1,8 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { SegmindClient } from '../api/client';
-import type { SkippedError } from '../api/errors';
 import { PendingError, SegmindError } from '../api/errors';
+import { openerOf } from '../api/opener';
 import type { ImageRequest } from '../jobs/imageRequest';
 import type { JobList } from '../jobs/jobs';
 import type { Summary } from '../output/hints';
@@ -14,7 +13,7 @@ import { Batch } from './batch';
 import { untilCancelled } from './cancellation';
 import { HistorySearch } from './historySearch';
 import { Ledger } from './ledger';
-import { isKeyed, lookUpKeyed, lookUpUncertain } from './lookUp';
+import { isKeyed, lookUp } from './lookUp';
 import { cancelledError } from './rateLimiter';
 import type { Task } from './task';
 import { findTwins } from './twins';
@@ -76,20 +75,13 @@ export async function executeJobs<R>(
 	if (stops && failures.length > 0) return toOutput(context, failures, stops);
 	const ledger = new Ledger<R>(context, task.identityOf);
 	await ledger.load(jobs);
-	let client: Promise<SegmindClient> | undefined;
-	const open = async (): Promise<SegmindClient> => await (client ??= SegmindClient.open(context));
+	const open = openerOf(context);
 	const cancelled = context.getExecutionCancelSignal();
 	const history = new HistorySearch(open, cancelled);
 	const twins = findTwins(jobs, task.identityOf);
-	const lookUp = async (): Promise<SkippedError | undefined> => {
-		const own = jobs.filter((job) => !twins.has(job));
-		for (const job of own) history.claim(ledger.requestIdOf(job));
-		await lookUpUncertain(own, ledger, history);
-		ledger.forgetAcceptedRisks(own);
-		return await lookUpKeyed(own, task, ledger, history);
-	};
 	const run = async () => {
-		const keyError = await untilCancelled(lookUp(), cancelled, cancelledError);
+		const own = jobs.filter((job) => !twins.has(job));
+		const keyError = await untilCancelled(lookUp(own, task, ledger, history), cancelled, cancelledError);
 		const known = { ledger, history, twins, keyError, open };
 		const batch = new Batch(context, task, options, jobs, known, stops);
 		return { batch, results: await batch.run() };

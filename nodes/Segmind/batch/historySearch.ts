@@ -1,15 +1,20 @@
-import type { SegmindClient } from '../api/client';
 import { SegmindError } from '../api/errors';
 import { dayBefore, HISTORY_TIMEOUT, readHistory, requestPage } from '../api/history';
 import type { HistoryRow } from '../api/historyRow';
+import type { Opener } from '../api/opener';
 import { wait } from '../api/wait';
-import { retryFreeCall } from './retry';
+import { retryFree } from './retry';
 import type { Wanted } from './wanted';
 import { CLOCK_SKEW, WantedList } from './wanted';
 
 /** Milliseconds between two looks: at first, and at most. Requests that are looked for at the same time share a look. */
 const FIRST_GAP = 1000;
 const LONGEST_GAP = 5000;
+
+/**
+ * Milliseconds for which a request may be missing in the history after its response was lost: rows may appear late.
+ */
+export const PATIENCE = 30_000;
 
 /** Seconds for a page that a job waits for, and which is not asked for again. */
 const LOOK_TIMEOUT = 5;
@@ -57,9 +62,8 @@ export class HistorySearch {
 
 	private lastLook = -Infinity;
 
-	/** @param open returns the client, which needs the credential */
 	constructor(
-		private readonly open: () => Promise<SegmindClient>,
+		private readonly open: Opener,
 		private readonly cancelled: AbortSignal | undefined,
 	) {}
 
@@ -120,12 +124,12 @@ export class HistorySearch {
 	}
 
 	private async *rows(model: string, from: string, retries: boolean): AsyncGenerator<readonly HistoryRow[]> {
-		const client = await this.open();
+		const client = await this.open(0);
 		const query = { model, from };
 		yield* readHistory(async (page) => {
 			const request = async (timeout: number) => await requestPage(client, query, page, timeout);
 			return retries
-				? await retryFreeCall(async () => await request(HISTORY_TIMEOUT), this.cancelled)
+				? await retryFree(async () => await request(HISTORY_TIMEOUT), this.cancelled)
 				: await request(LOOK_TIMEOUT);
 		});
 	}

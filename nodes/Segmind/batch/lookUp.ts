@@ -2,11 +2,9 @@ import { SegmindError, SkippedError } from '../api/errors';
 import { toQueuedRequest } from '../api/historyRow';
 import type { Job } from '../jobs/jobs';
 import type { HistorySearch } from './historySearch';
+import { PATIENCE } from './historySearch';
 import type { Ledger } from './ledger';
 import type { Task } from './task';
-
-/** Milliseconds for which a request may be missing in the history after its response was lost: rows may appear late. */
-export const PATIENCE = 30_000;
 
 function unreadableError({ message, statusCode }: SegmindError, cause: unknown): SkippedError {
 	const details = { statusCode, stops: 'nothing', cause } as const;
@@ -22,7 +20,7 @@ function unreadableError({ message, statusCode }: SegmindError, cause: unknown):
  * Finds in the history what became of requests of an earlier try that may have been billed. What is paid for is
  * collected next; what has failed may be sent again.
  */
-export async function lookUpUncertain<R>(
+async function lookUpUncertain<R>(
 	jobs: ReadonlyArray<Job<R>>,
 	ledger: Ledger<R>,
 	history: HistorySearch,
@@ -48,7 +46,7 @@ export const isKeyed = (job: Job<unknown>): boolean => job.options.idempotencyKe
  *
  * @returns why jobs with a key must not be sent; undefined when they may be
  */
-export async function lookUpKeyed<R>(
+async function lookUpKeyed<R>(
 	jobs: ReadonlyArray<Job<R>>,
 	task: Task<R>,
 	ledger: Ledger<R>,
@@ -66,4 +64,22 @@ export async function lookUpKeyed<R>(
 	} catch (error) {
 		return unreadableError(SegmindError.from(error), error);
 	}
+}
+
+/**
+ * Finds in the history what is paid for, before anything is sent, and records it in the ledger.
+ *
+ * @param jobs that send requests of their own
+ * @returns why jobs with an idempotency key must not be sent; undefined when they may be
+ */
+export async function lookUp<R>(
+	jobs: ReadonlyArray<Job<R>>,
+	task: Task<R>,
+	ledger: Ledger<R>,
+	history: HistorySearch,
+): Promise<SkippedError | undefined> {
+	for (const job of jobs) history.claim(ledger.requestIdOf(job));
+	await lookUpUncertain(jobs, ledger, history);
+	ledger.forgetAcceptedRisks(jobs);
+	return await lookUpKeyed(jobs, task, ledger, history);
 }

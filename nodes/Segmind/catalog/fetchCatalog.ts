@@ -27,9 +27,9 @@ const LIFETIME = 5 * 60_000;
 const PAUSE = 60_000;
 
 /** Lists in memory: more than there are base URLs in one n8n. */
-const MAX_KEPT = 8;
+const MAX_CACHED = 8;
 
-interface Kept {
+interface CachedCatalog {
 	readonly catalog: Promise<Catalog>;
 	/** Milliseconds on the clock of `performance`. */
 	readonly at: number;
@@ -37,7 +37,7 @@ interface Kept {
 }
 
 /** Lists by their addresses. Anybody may read them, so they are shared by all accounts. */
-const kept = new Map<string, Kept>();
+const cache = new Map<string, CachedCatalog>();
 
 async function request(
 	{ helpers }: HttpContext,
@@ -96,19 +96,19 @@ export async function fetchCatalog(
 	{ timeout, cancelled, asksAgain }: CatalogOptions,
 ): Promise<Catalog> {
 	const url = `${urlOf('history', baseUrl)}${LIST_PATH}`;
-	const known = kept.get(url);
+	const known = cache.get(url);
 	const age = performance.now() - (known?.at ?? -Infinity);
 	if (known !== undefined && age < (known.failed ? (asksAgain ? 0 : PAUSE) : LIFETIME))
 		return await known.catalog;
 	const catalog = request(context, url, timeout, cancelled);
-	const entry: Kept = { catalog, at: performance.now(), failed: false };
-	kept.delete(url);
-	kept.set(url, entry);
-	const [oldest] = kept.keys();
-	if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+	const entry: CachedCatalog = { catalog, at: performance.now(), failed: false };
+	cache.delete(url);
+	cache.set(url, entry);
+	const [oldest] = cache.keys();
+	if (cache.size > MAX_CACHED && oldest !== undefined) cache.delete(oldest);
 	return await catalog.catch((error: unknown) => {
 		// A cancelled run says nothing about the list.
-		if (cancelled?.aborted === true) kept.delete(url);
+		if (cancelled?.aborted === true) cache.delete(url);
 		else entry.failed = true;
 		throw error;
 	});

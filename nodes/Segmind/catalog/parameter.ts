@@ -78,7 +78,7 @@ function toChoices(lists: readonly unknown[], kind: ValueKind): ParameterChoice[
 	return [...choices.values()];
 }
 
-/** Returns the limits, which stand in two fields or in a list of two, in either order. */
+/** Returns the limits, from two fields or a list of two, in either order. */
 function toLimits({
 	min,
 	max,

@@ -55,7 +55,7 @@ async function checkAddress(
 	throw invalidValue(label, `${ADDRESS_PROBLEMS[problem]}: ${shown}`, IMAGE_ADVICE);
 }
 
-/** What stands in a request for a file until it is uploaded. Equal files are equal, so a request knows what it asks for. */
+/** The placeholder of a file in a request, until it is uploaded. Equal files have equal ones, so that equal requests are known. */
 const placeholderOf = ({ hash }: InputFile): string => `sha256:${hash}`;
 
 /**

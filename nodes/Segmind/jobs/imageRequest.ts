@@ -21,7 +21,7 @@ export interface ImageRequest {
 	/** The price is in US dollars; undefined for a model without a table. */
 	readonly model: Pick<Model, 'id' | 'attributes'> & Partial<Pick<Model, 'price'>>;
 	readonly body: Readonly<IDataObject>;
-	/** Files that are to be uploaded, by what stands for each of them in the body. */
+	/** Files that are to be uploaded, by their placeholders in the body. */
 	readonly files?: Readonly<Record<string, InputFile>>;
 	/** Whether the node drew the seed, or derived it from the idempotency key, because the user gave none, or -1. */
 	readonly seedDrawn: boolean;

@@ -29,7 +29,8 @@ export const optionsField = (user: OptionUser): INodeProperties =>
 	);
 
 /**
- * Returns the Options of an operation with a file. An agent can't receive files, so as a tool the node makes a link, and says no more than an agent needs.
+ * Returns the Options of an operation with a file. An agent can't receive files, so as a tool the node makes a link, and
+ * says no more than an agent needs.
  */
 export function optionsFieldsWithLink(user: OptionUser): INodeProperties[] {
 	const options = optionsField(user);

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { SegmindClient } from '../../api/client';
 import { SegmindError, SkippedError } from '../../api/errors';
+import { openerOf } from '../../api/opener';
 import { untilCancelled } from '../../batch/cancellation';
 import { mapConcurrent } from '../../batch/mapConcurrent';
 import { cancelledError } from '../../batch/rateLimiter';
@@ -34,13 +34,11 @@ async function uploadAll(
 	uploads: Uploads,
 	stops: boolean,
 ): Promise<Outcome[]> {
-	let client: Promise<SegmindClient> | undefined;
+	const open = openerOf(context);
 	let stoppedBy: SegmindError | undefined;
 	const urlOf = async (file: InputFile): Promise<string> => {
 		if (stoppedBy !== undefined) throw SkippedError.because(stoppedBy);
-		const opened = await (client ??= SegmindClient.open(context));
-		if (file.itemIndex > 0) await opened.checkCredential(file.itemIndex);
-		return await uploads.urlOf(opened, file);
+		return await uploads.urlOf(await open(file.itemIndex), file);
 	};
 	return await mapConcurrent(files, { limit: CONCURRENCY }, async (file): Promise<Outcome> => {
 		const { itemIndex, fileName, mimeType, size: fileSize } = file;

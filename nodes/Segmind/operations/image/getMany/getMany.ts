@@ -1,16 +1,18 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { SegmindClient } from '../../../api/client';
+import type { SegmindClient } from '../../../api/client';
 import { downloadWithRetries } from '../../../api/download';
-import { SegmindError, SkippedError } from '../../../api/errors';
+import { SegmindError } from '../../../api/errors';
 import { readHistory, requestPage } from '../../../api/history';
 import type { HistoryRow } from '../../../api/historyRow';
+import type { Opener } from '../../../api/opener';
+import { openerOf } from '../../../api/opener';
 import { toSeed } from '../../../api/response';
 import { Deadline } from '../../../api/wait';
 import { untilCancelled } from '../../../batch/cancellation';
 import { mapConcurrent } from '../../../batch/mapConcurrent';
 import { cancelledError } from '../../../batch/rateLimiter';
-import { retryFreeCall } from '../../../batch/retry';
+import { retryFree } from '../../../batch/retry';
 import { toDefaultName, UniqueNames } from '../../../files/fileName';
 import { checkResponse } from '../../../files/fileType';
 import type { Outcome } from '../../../output/output';
@@ -46,10 +48,7 @@ async function readRows(client: SegmindClient, { windows, limit, sort }: ManyQue
 	const mustReadAll = windows.length > 1 && (sort === 'cost' || sort === 'model');
 	for (const window of windows) {
 		const request = async (page: number) =>
-			await retryFreeCall(
-				async () => await requestPage(client, window, page, PAGE_TIMEOUT),
-				client.cancelled,
-			);
+			await retryFree(async () => await requestPage(client, window, page, PAGE_TIMEOUT), client.cancelled);
 		for await (const page of readHistory(request)) {
 			for (const row of page) rows.set(row.requestId, row);
 			if (rows.size >= limit && !mustReadAll) return [...rows.values()].slice(0, limit);
@@ -104,13 +103,9 @@ async function toBinary(
 	return Object.keys(binary).length === 0 ? undefined : binary;
 }
 
-async function itemsOf(
-	context: IExecuteFunctions,
-	client: SegmindClient,
-	itemIndex: number,
-): Promise<Outcome[]> {
+async function itemsOf(context: IExecuteFunctions, open: Opener, itemIndex: number): Promise<Outcome[]> {
 	const query = readQuery(context, itemIndex);
-	if (itemIndex > 0) await client.checkCredential(itemIndex);
+	const client = await open(itemIndex);
 	const rows = await readRows(client, query);
 	const names = UniqueNames.forFiles();
 	const concurrency = { limit: query.downloadFiles ? DOWNLOADS : 1 };
@@ -137,13 +132,12 @@ export const getMany: Operation = {
 		const stops = stopsOnError(context);
 		const run = async (): Promise<Outcome[]> => {
 			const outcomes: Outcome[] = [];
-			let client: Promise<SegmindClient> | undefined;
+			const open = openerOf(context);
 			for (const itemIndex of context.getInputData().keys()) {
 				try {
-					client ??= SegmindClient.open(context);
-					outcomes.push(...(await itemsOf(context, await client, itemIndex)));
+					outcomes.push(...(await itemsOf(context, open, itemIndex)));
 				} catch (thrown) {
-					outcomes.push({ itemIndex, error: toFreeError(thrown) });
+					outcomes.push({ itemIndex, error: SegmindError.from(thrown) });
 					if (stops) break;
 				}
 			}
@@ -155,10 +149,3 @@ export const getMany: Operation = {
 		return toOutput(context, outcomes, stops);
 	},
 };
-
-/** A call that was given up is told by what ended it. */
-function toFreeError(thrown: unknown): SegmindError {
-	const error =
-		thrown instanceof SkippedError && thrown.cause instanceof SegmindError ? thrown.cause : thrown;
-	return Object.assign(SegmindError.from(error), { billed: 'no' });
-}
