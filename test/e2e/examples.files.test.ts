@@ -1,8 +1,10 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- looks at the files that a real n8n delivers */
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
+import sharp from 'sharp';
 
+import { readExample } from './example';
 import type { Execution } from './n8n';
 import { Bucket } from './receivers/bucket';
 import { digestOf, paidPictures } from './receivers/pictures';
@@ -80,4 +82,93 @@ test('gallery-by-sftp puts two pictures of each motif on the server, and a copy 
 		expect(new Map(names.map((name, index) => [name, files[index]]))).toEqual(pictures);
 	}
 	expect(setup.emulator.paid).toBe(6);
+});
+
+describe('text-overlay', () => {
+	/** What every row asks for. */
+	const SAME = {
+		font: 'JosefinSans-Bold',
+		font_size: 96,
+		align: 'center',
+		margin_x: 64,
+		margin_y: 640,
+		wrap: 24,
+		linespace: 12,
+		graphspace: 0,
+		outline_color: '#222222',
+		outline_size: 3,
+		text_underlay: false,
+		blend_mode: 'normal',
+		image_format: 'jpeg',
+		image_quality: 90,
+		base64: false,
+	};
+
+	/** Runs the example into a folder of its own, with its rows changed. */
+	async function write(localFolder: string, change = (rows: string): string => rows): Promise<Execution> {
+		const { credential, n8n } = setup;
+		const example = await readExample('text-overlay', { segmindApi: credential }, { localFolder });
+		for (const { parameters } of example.nodes) {
+			if (typeof parameters.jsonOutput === 'string') parameters.jsonOutput = change(parameters.jsonOutput);
+		}
+		const execution = await n8n.run(await n8n.import(example));
+		expect(execution.status).toBe('success');
+		return execution;
+	}
+
+	/** Expects the folder to have the results and nothing else, as JPEG files. */
+	async function expectOnDisk(folder: string, results: readonly IDataObject[]): Promise<void> {
+		const names = await readdir(folder);
+		expect(names.sort()).toEqual(results.map(({ fileName }) => fileName).sort());
+		for (const { fileName, imageUrl } of results) {
+			const file = await readFile(join(folder, String(fileName)));
+			const made = Buffer.from(await (await fetch(String(imageUrl))).arrayBuffer());
+			expect(digestOf(file)).toBe(digestOf(made));
+			expect(await sharp(file).metadata()).toMatchObject({ format: 'jpeg', width: 1024, height: 1024 });
+		}
+	}
+
+	test('sends all eighteen inputs, and a new price pays for its text only', async () => {
+		const { emulator } = setup;
+		const folder = join(setup.filesFolder, 'cards');
+		await mkdir(folder);
+		const first = await write(folder);
+		const pictures = jsonOf(first, 'Make the picture');
+		const written = setup.requestsTo(/^\/v2\/text-overlay$/);
+		expect(written).toHaveLength(2);
+		expect(written.map(({ body }) => body)).toEqual(
+			expect.arrayContaining([
+				{ ...SAME, text: 'Autumn mugs for $18.00', color: '#FFFFFF', image: pictures[0]?.imageUrl },
+				{ ...SAME, text: 'Light for late work for $64.50', color: '#FFE08A', image: pictures[1]?.imageUrl },
+			]),
+		);
+		expect(written.map(({ body }) => Object.keys(body).length)).toEqual([18, 18]);
+		const cards = jsonOf(first, 'Write on it');
+		expect(cards).toMatchObject([
+			{ model: 'text-overlay', fileName: 'MUG-01.jpg', cost: 0.01 },
+			{ model: 'text-overlay', fileName: 'LAMP-07.jpg', cost: 0.01 },
+		]);
+		await expectOnDisk(folder, cards);
+		expect([setup.requestsTo(/^\/v2\/flux/).length, emulator.paid]).toEqual([2, 4]);
+
+		const second = jsonOf(await write(folder, (rows) => rows.replace('64.5', '59')), 'Write on it');
+		expect(second.map(({ alreadyPaid }) => alreadyPaid)).toEqual([true, undefined]);
+		expect(written.length + 1).toBe(setup.requestsTo(/^\/v2\/text-overlay$/).length);
+		expect(emulator.imageRequests.at(-1)?.body).toMatchObject({ text: 'Light for late work for $59.00' });
+		await expectOnDisk(folder, second);
+		expect(second[1]?.imageUrl).not.toBe(cards[1]?.imageUrl);
+		expect([setup.requestsTo(/^\/v2\/flux/).length, emulator.paid]).toEqual([2, 5]);
+	});
+
+	test('a value that the model does not take is named before its text is paid for', async () => {
+		const { credential, n8n } = setup;
+		const example = await readExample('text-overlay', { segmindApi: credential });
+		const node = example.nodes.find(({ name }) => name === 'Write on it');
+		const { value } = node?.parameters.inputs as { readonly value: IDataObject };
+		value.image_quality = 900;
+		const execution = await n8n.run(await n8n.import(example));
+		expect(execution.status).toBe('error');
+		expect(execution.stored).toContain("'Image Quality'");
+		expect(setup.requestsTo(/text-overlay/)).toEqual([]);
+	});
 });

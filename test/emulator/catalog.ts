@@ -60,6 +60,10 @@ const dropdown = (values: readonly unknown[], more: Raw = {}): Raw => ({
 	...more,
 });
 
+const whole = (label: string, value: number | string, displayOrder: number): Raw => ({
+	...{ type: 'int', component: 'number', label, default: value, min: 0, displayOrder },
+});
+
 const PROMPT: PublishedAttribute = { type: 'str', required: true };
 
 interface Extra {
@@ -277,6 +281,50 @@ export const LISTED: Readonly<Record<string, ListedModel>> = Object.fromEntries(
 		prompt: prompt(),
 		sketch: image({ label: 'Sketch' }),
 	}),
+	model(
+		'text-overlay',
+		'Text Overlay',
+		'imageToImage',
+		{
+			image: image({ displayOrder: 1 }),
+			text: { type: 'str', component: 'textarea', label: 'Text', isRequired: true, displayOrder: 2 },
+			font: { type: 'str', component: 'text', label: 'Font', default: 'JosefinSans-Bold', displayOrder: 3 },
+			font_size: whole('Font Size', 150, 4),
+			color: { type: 'str', component: 'text', label: 'Color', default: '#FFF', displayOrder: 5 },
+			align: dropdown(['left', 'center', 'right'], { label: 'Align', default: 'center', displayOrder: 6 }),
+			margin_x: whole('Margin X', 97, 7),
+			margin_y: whole('Margin Y', '300', 8),
+			wrap: whole('Wrap', 50, 9),
+			linespace: whole('Line Space', 10, 10),
+			graphspace: whole('Graph Space', 0, 11),
+			outline_color: { type: 'str', component: 'text', label: 'Outline Color', displayOrder: 12 },
+			outline_size: whole('Outline Size', 0, 13),
+			text_underlay: { type: 'bool', component: 'checkbox', label: 'Text Underlay', displayOrder: 14 },
+			blend_mode: dropdown(['normal', 'multiply', 'screen'], { label: 'Blend Mode', displayOrder: 15 }),
+			image_format: dropdown(['jpeg', 'png'], { label: 'Image Format', displayOrder: 16 }),
+			image_quality: { ...whole('Image Quality', 90, 17), component: 'slider', min: '10', max: 100 },
+			base64: { type: 'bool', component: 'checkbox', label: 'Base64', default: false, isAdvanced: true },
+		},
+		{
+			price: 0.01,
+			addresses: ['image'],
+			attributes: {
+				image: { type: 'image', required: true },
+				text: PROMPT,
+				...Object.fromEntries(
+					['font_size', 'margin_x', 'margin_y', 'wrap', 'linespace', 'graphspace', 'outline_size'].map(
+						(name) => [name, { type: 'int' }],
+					),
+				),
+				...{ font: { type: 'str' }, color: { type: 'str' }, outline_color: { type: 'str' } },
+				align: { type: 'enum', values: ['left', 'center', 'right'] },
+				blend_mode: { type: 'enum', values: ['normal', 'multiply', 'screen'] },
+				image_format: { type: 'enum', values: ['jpeg', 'png'], default: 'jpeg' },
+				image_quality: { type: 'int', min: 10, max: 100 },
+				...{ text_underlay: { type: 'bool' }, base64: { type: 'bool' } },
+			},
+		},
+	),
 	model('steps-and-scale', 'Steps and Scale', 'textToImage', {
 		prompt: prompt(),
 		steps: { type: 'INT', component: 'SLIDER', label: 'Steps', min: 1, max: 50, default: 20 },

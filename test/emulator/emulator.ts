@@ -399,7 +399,7 @@ export class Emulator {
 		const error = inputs.error ?? rejected;
 		if (error !== undefined && !isQueued) return send(response, inputs.status ?? 400, { error });
 		if ((this.credits ?? 0) < price) return send(response, ...this.insufficientCredits(isQueued, price));
-		const prompt = String(body.prompt ?? '');
+		const prompt = String(body.prompt ?? body.text ?? '');
 		const fault = { delay: this.options.delay ?? 0, ...this.faults.take('image', prompt) };
 		// The queue accepts invalid inputs too; the job fails later.
 		const failure = fault.fails ?? (error === undefined ? undefined : { error });
@@ -408,7 +408,11 @@ export class Emulator {
 			received.paid = true;
 			this.credits = dollars((this.credits ?? 0) - price);
 		}
-		const drawing: Drawing = { ...DEFAULTS, prompt, ...inputs.values, pictures };
+		const values = inputs.values ?? {};
+		// Some models have another name for the format, and another word for JPG.
+		const format = { png: 'png', jpeg: 'jpg' }[String(values.image_format)];
+		const named = format === undefined ? {} : { output_format: format };
+		const drawing: Drawing = { ...DEFAULTS, prompt, ...values, ...named, pictures };
 		const seed = drawing.seed === -1 ? randomInt(2 ** 31) : drawing.seed;
 		const accepted = {
 			id: randomUUID(),
