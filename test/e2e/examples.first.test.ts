@@ -138,7 +138,8 @@ describe('product-photo-to-chat', () => {
 				output_format: 'jpg',
 			},
 		});
-		const [{ path } = { path: '' }] = setup.requestsTo(/^\/files\//);
+		const [{ path } = { path: '' }, ...again] = setup.requestsTo(/^\/files\//);
+		expect(again).toEqual([]);
 		const made = Buffer.from(await (await fetch(`${emulator.url}${path}`)).arrayBuffer());
 		const received = telegram.photos[0]?.file.bytes ?? Buffer.alloc(0);
 		expect(digestOf(received)).toBe(digestOf(made));
