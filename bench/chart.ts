@@ -1,4 +1,4 @@
-import type { Figures } from './report';
+import type { Figures } from './figures';
 import { HEADLINE } from './timings';
 import type { Contender } from './types';
 import { isOwn, NAMES } from './types';
@@ -34,6 +34,7 @@ function memoryPanel({ timings }: Figures): Panel {
 		SHOWN.flatMap(([contender, concurrency]) =>
 			timings
 				.filter((each) => each.contender === contender && each.items === items)
+				.filter(({ pictureBytes }) => pictureBytes === undefined)
 				.filter((each) => each.concurrency === concurrency)
 				.filter(({ imageBytes, delay }) => imageBytes === HEADLINE.imageBytes && delay === HEADLINE.delay)
 				.map(({ memory }) => ({

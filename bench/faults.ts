@@ -15,6 +15,12 @@ interface FaultScenario {
 	readonly settings?: Job['settings'];
 	/** Batching of HTTP Request as a user would set it who knows of the fault. */
 	readonly batch?: { readonly size: number; readonly interval: number };
+	/** Kills n8n when so many images are paid, and runs the workflow anew. */
+	readonly killAfter?: number;
+	/** Options of this node. */
+	readonly options?: Job['options'];
+	/** Parallel requests, for contenders that have such a setting. */
+	readonly concurrency?: number;
 }
 
 /** What a contender paid for, and what was delivered. */
@@ -57,6 +63,25 @@ const everyTenth = (first: number, fault: object, times: number): Pick<ServerOpt
 const BUSY = { status: 503, body: { error: 'busy' } };
 
 const BLOCKED = { status: 406, body: { error: 'blocked by the content filter' } };
+
+/** A key of each item, with which a later execution finds what an earlier one paid for. */
+const KEYS = { idempotencyKey: '={{ $json.prompt }}' };
+
+/** Images of 14 s under 60 requests a minute, at a hundredth of the time. */
+const SCALED = { items: 1000, delay: 140, requests: 60, window: 600 };
+
+/** Milliseconds: each window is full as soon as it opens. */
+export const BEST_SCALED = (Math.ceil(SCALED.items / SCALED.requests) - 1) * SCALED.window + SCALED.delay;
+
+/** The long run under a rate limit, with the node's default settings. */
+export const SCALED_SCENARIO: FaultScenario = {
+	name: '1,000 images of 14 s under 60 requests a minute, at a hundredth of the time',
+	server: { delay: SCALED.delay, rateLimit: { requests: SCALED.requests, window: SCALED.window } },
+	items: SCALED.items,
+	concurrency: 0,
+	settings: { waitBetweenTries: SCALED.window },
+	batch: { size: SCALED.requests, interval: SCALED.window + 50 },
+};
 
 export const FAULT_SCENARIOS: readonly FaultScenario[] = [
 	{ name: '503 once for one item in ten', server: everyTenth(9, BUSY, 1) },
@@ -108,6 +133,12 @@ export const FAULT_SCENARIOS: readonly FaultScenario[] = [
 		items: 100,
 		settings: { ...CONTINUE, retryOnFail: false },
 	},
+	{
+		name: 'n8n is killed halfway and runs the workflow again, with Idempotency Keys',
+		server: { delay: 100 },
+		killAfter: ITEMS / 2,
+		options: KEYS,
+	},
 ];
 
 /** Runs a contender through a fault scenario, with Retry On Fail and, after a failed run, Retry execution. */
@@ -117,20 +148,22 @@ export async function measureSpending(
 	contender: Contender,
 ): Promise<Spending> {
 	const { name, items = ITEMS, runs = 1, undeliverable = 0, batch = { size: 4, interval: 1 } } = scenario;
+	const { concurrency = 4, options = {}, killAfter } = scenario;
 	const server = contender === 'queued' ? (scenario.queued ?? scenario.server) : scenario.server;
 	const { milliseconds, requests, paid, delivered, lost, historyRequests } = await runner.run(
 		{
 			mode: 'measure',
 			contender,
 			items,
-			concurrency: contender === 'httpBatched' ? batch.size : 4,
+			concurrency: contender === 'httpBatched' ? batch.size : concurrency,
 			batchInterval: batch.interval,
 			runs,
 			settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1, ...scenario.settings },
-			fileName: '',
+			options,
 			manualRetries: MANUAL_RETRIES,
 		},
 		{ imageBytes: 10_000, delay: 0, ...server },
+		killAfter,
 	);
 	return {
 		fault: name,

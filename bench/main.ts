@@ -11,29 +11,25 @@ import { parseArgs } from 'node:util';
 import pico from 'picocolors';
 
 import { NEWEST } from '../test/e2e/places';
-import { measureBlocks } from './blocks';
+import type { Blocks } from './blocks';
+import { blocksIn, measureBlocks } from './blocks';
 import { toChart } from './chart';
 import type { Spending } from './faults';
-import { FAULT_SCENARIOS, measureSpending } from './faults';
+import { FAULT_SCENARIOS, measureSpending, SCALED_SCENARIO } from './faults';
+import type { Figures } from './figures';
 import { measureLimits } from './limits';
 import { takeProfile } from './profile';
-import type { Figures, Table } from './report';
-import {
-	blockProblems,
-	blocksTable,
-	limitProblems,
-	limitsTable,
-	packageOf,
-	problemsIn,
-	sourceOf,
-	tablesOf,
-	toPage,
-} from './report';
+import { blockProblems, limitProblems, problemsIn, queueProblems } from './problems';
+import { measureRealN8n } from './realN8n';
+import { tablesOf, toPage } from './report';
 import { Runner } from './runner';
+import type { Table } from './tables';
+import { blocksTable, editorOf, historyOf, limitsTable, packageOf, queueTable, sourceOf } from './tables';
 import type { Scenario, Timing } from './timings';
 import {
 	ALL_SCENARIOS,
 	contendersIn,
+	EDIT_SCENARIOS,
 	measureEmptyPeak,
 	measureScenario,
 	QUICK_SCENARIOS,
@@ -47,24 +43,35 @@ interface Scope {
 	readonly scenarios: readonly Scenario[];
 	readonly spenders: readonly Contender[];
 	readonly rounds: number;
+	readonly isQuick: boolean;
 }
 
 const wholeScope = (rounds: number): Scope => ({
-	scenarios: ALL_SCENARIOS,
+	scenarios: [...ALL_SCENARIOS, ...EDIT_SCENARIOS],
 	spenders: ['node', 'queued', 'http', 'httpBatched', 'declarative'],
 	rounds,
+	isQuick: false,
 });
 
-const QUICK: Scope = { scenarios: QUICK_SCENARIOS, spenders: ['node', 'queued', 'http'], rounds: 1 };
+const QUICK: Scope = {
+	scenarios: QUICK_SCENARIOS,
+	spenders: ['node', 'queued', 'http'],
+	rounds: 1,
+	isQuick: true,
+};
+
+/** The long run under a rate limit takes minutes with those that never deliver. */
+const faultsIn = (isQuick: boolean) => (isQuick ? FAULT_SCENARIOS : [...FAULT_SCENARIOS, SCALED_SCENARIO]);
 
 /** Rounds of the empty workflow and of the load time. */
 const SMALL_ROUNDS = 3;
 
-/** Processes that a scope takes, with one for the profile and one for the blocks. */
-const jobsIn = ({ scenarios, spenders, rounds }: Scope): number =>
+/** Processes that a scope takes, with one for the profile. */
+const jobsIn = ({ scenarios, spenders, rounds, isQuick }: Scope): number =>
 	2 * SMALL_ROUNDS +
-	2 +
-	FAULT_SCENARIOS.length * spenders.length +
+	1 +
+	blocksIn(isQuick).length +
+	faultsIn(isQuick).length * spenders.length +
 	scenarios.reduce((sum, each) => sum + contendersIn(each).length * roundsFor(each, rounds), 0);
 
 function undiciVersion(): string {
@@ -86,7 +93,8 @@ function readPackage(): Omit<Figures['package'], 'loadTime'> {
 	return { size: packed.size, unpackedSize: packed.unpackedSize, files: packed.files.length };
 }
 
-async function measureAll(runner: Runner, { scenarios, spenders, rounds }: Scope): Promise<Figures> {
+async function measureAll(runner: Runner, scope: Scope): Promise<Figures> {
+	const { scenarios, spenders, rounds, isQuick } = scope;
 	const emptyPeak = await measureEmptyPeak(runner, SMALL_ROUNDS);
 	const timings: Timing[] = [];
 	for (const scenario of scenarios) {
@@ -94,10 +102,10 @@ async function measureAll(runner: Runner, { scenarios, spenders, rounds }: Scope
 	}
 	const profile = await takeProfile(runner);
 	const spending: Spending[] = [];
-	for (const scenario of FAULT_SCENARIOS) {
+	for (const scenario of faultsIn(isQuick)) {
 		for (const spender of spenders) spending.push(await measureSpending(runner, scenario, spender));
 	}
-	const blocks = await measureBlocks(runner);
+	const blocks = await measureBlocks(runner, isQuick);
 	const loadTimes: number[] = [];
 	for (let round = 0; round < SMALL_ROUNDS; round += 1) loadTimes.push(await runner.loadTime());
 	return {
@@ -111,7 +119,8 @@ async function measureAll(runner: Runner, { scenarios, spenders, rounds }: Scope
 		spending,
 		blocks,
 		// Last, since it runs n8n's engine in this process.
-		limits: await measureLimits(spenders.length < 5),
+		limits: await measureLimits(isQuick),
+		realN8n: isQuick ? null : await measureRealN8n(),
 		profile,
 		package: { loadTime: median(loadTimes), ...readPackage() },
 	};
@@ -150,7 +159,7 @@ async function bench(isQuick: boolean, rounds: number, file: string): Promise<st
 	const scope = isQuick ? QUICK : wholeScope(rounds);
 	const figures = await withRunner(jobsIn(scope), async (runner) => await measureAll(runner, scope));
 	tablesOf(figures, isQuick).forEach(show);
-	console.log(`\n${packageOf(figures)}\n${sourceOf(figures)}`);
+	console.log(`\n${[historyOf, packageOf, sourceOf].map((toText) => toText(figures)).join('\n')}`);
 	await save(file, figures);
 	if (!isQuick) {
 		await writeFile('docs/benchmarks.svg', toChart(figures));
@@ -168,10 +177,20 @@ async function benchLimits(file: string): Promise<string[]> {
 }
 
 async function benchBlocks(file: string): Promise<string[]> {
-	const blocks = await withRunner(1, measureBlocks);
+	const run = async (runner: Runner): Promise<Blocks[]> => await measureBlocks(runner, false);
+	const blocks = await withRunner(blocksIn(false).length, run);
 	show(blocksTable(blocks));
 	await save(file, { blocks });
 	return blockProblems(blocks);
+}
+
+/** @returns what is wrong */
+async function benchRealN8n(file: string): Promise<string[]> {
+	const realN8n = await measureRealN8n();
+	show(queueTable(realN8n));
+	console.log(editorOf(realN8n));
+	await save(file, { realN8n });
+	return queueProblems(realN8n);
 }
 
 async function main(): Promise<void> {
@@ -183,14 +202,15 @@ async function main(): Promise<void> {
 			rounds: { type: 'string', default: '5' },
 		},
 	});
-	if (values.only !== undefined && !['blocks', 'limits'].includes(values.only)) {
-		throw new Error('--only takes: blocks, limits');
-	}
 	const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
 		blocks: async () => await benchBlocks(values.json),
 		limits: async () => await benchLimits(values.json),
+		n8n: async () => await benchRealN8n(values.json),
 		all: async () => await bench(values.quick, Number(values.rounds), values.json),
 	};
+	if (values.only !== undefined && !(values.only in benchmarks)) {
+		throw new Error(`--only takes: ${Object.keys(benchmarks).join(', ')}`);
+	}
 	const problems = await benchmarks[values.only ?? 'all']!();
 	problems.forEach((problem) => console.error(pico.red(`✗ ${problem}`)));
 	process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,220 +1,31 @@
 import { toTable } from '../docs/markdown';
-import type { Blocks } from './blocks';
-import type { LimitRow } from './limits';
-import type { Spending } from './faults';
 import { MANUAL_RETRIES } from './faults';
-import type { Profile } from './profile';
+import type { Figures } from './figures';
 import { PROFILES } from './profile';
-import type { Scenario, Timing } from './timings';
-import { ALL_SCENARIOS, HEADLINE } from './timings';
-import type { Contender, EventLoopStats } from './types';
-import { isOwn, NAMES } from './types';
-
-/** Everything that `npm run bench` measures, and on what. */
-export interface Figures {
-	readonly machine: string;
-	readonly node: string;
-	readonly n8n: string;
-	readonly undici: string;
-	/** Rounds behind each median. */
-	readonly rounds: number;
-	/** Peak bytes of an n8n that runs an empty workflow. */
-	readonly emptyPeak: number;
-	readonly timings: readonly Timing[];
-	readonly spending: readonly Spending[];
-	readonly blocks: Blocks;
-	readonly limits: readonly LimitRow[];
-	readonly profile: Profile;
-	/** Milliseconds that the package takes to load, bytes of the archive and of its files. */
-	readonly package: {
-		readonly loadTime: number;
-		readonly size: number;
-		readonly unpackedSize: number;
-		readonly files: number;
-	};
-}
-
-export interface Table {
-	readonly title: string;
-	readonly head: readonly string[];
-	readonly rows: ReadonlyArray<readonly string[]>;
-}
-
-const SPENDERS: readonly Contender[] = ['node', 'queued', 'http', 'httpBatched', 'declarative'];
-
-/** Who is compared by scenario, and with which concurrency. */
-const TIMED: ReadonlyArray<readonly [Contender, Scenario['concurrency']]> = [
-	['node', 1],
-	['node', 4],
-	['node', 8],
-	['httpBatched', 4],
-	['http', 'all'],
-	['declarative', 'all'],
-];
-
-const toMb = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`;
-
-const toKb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
-
-const toSize = (bytes: number): string => (bytes < 1_000_000 ? `${bytes / 1000} kB` : toMb(bytes));
-
-const toRatio = (value: number): string => `${value.toFixed(2)} ×`;
-
-const toSeconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
-
-function headlineTable({ timings }: Figures): Table {
-	const { items, imageBytes, delay, concurrency } = HEADLINE;
-	const rows = timings.filter(
-		(timing) =>
-			timing.items === items &&
-			timing.imageBytes === imageBytes &&
-			timing.delay === delay &&
-			(timing.concurrency === concurrency || timing.concurrency === 'all'),
-	);
-	return {
-		title: `${items} images of ${toMb(imageBytes)}, each response after ${delay} ms`,
-		head: ['', 'In flight', 'Time', 'Over undici', 'Memory', 'CPU per image'],
-		rows: rows.map((timing) => [
-			NAMES[timing.contender],
-			String(timing.maxInFlight),
-			toSeconds(timing.milliseconds),
-			toRatio(timing.overFloor),
-			timing.memory === null ? '' : toMb(timing.memory),
-			`${timing.cpu.toFixed(0)} ms`,
-		]),
-	};
-}
-
-function spendingTable({ spending }: Figures): Table {
-	const toCell = (each: Spending | undefined): string => {
-		if (each === undefined) return '';
-		return each.paidPerDelivered === null ? 'none delivered' : each.paidPerDelivered.toFixed(2);
-	};
-	return {
-		title: 'Images paid for each image delivered',
-		head: ['Fault', ...SPENDERS.map((contender) => NAMES[contender])],
-		rows: [...new Set(spending.map(({ fault }) => fault))].map((fault) => [
-			fault,
-			...SPENDERS.map((contender) =>
-				toCell(spending.find((each) => each.fault === fault && each.contender === contender)),
-			),
-		]),
-	};
-}
-
-/** The package itself, in a sentence. */
-export const packageOf = ({ package: { loadTime, size, unpackedSize, files } }: Figures): string =>
-	`The package loads in ${loadTime.toFixed(0)} ms and takes ${toKb(size)} packed, ${toKb(unpackedSize)} in ${files} files unpacked.`;
-
-/** A column for each contender, a row for each kind of run. */
-function scenarioTable(
-	{ timings }: Figures,
-	title: string,
-	scenarios: readonly Scenario[],
-	toCell: (timing: Timing) => string,
-): Table {
-	const rowOf = ({ items, imageBytes, delay }: Scenario): string[] => [
-		`${items} × ${toSize(imageBytes)}, ${delay} ms`,
-		...TIMED.map(([contender, concurrency]) => {
-			const timing = timings.find(
-				(each) =>
-					each.contender === contender &&
-					each.items === items &&
-					each.imageBytes === imageBytes &&
-					each.delay === delay &&
-					(each.concurrency === concurrency || items === 1),
-			);
-			return timing === undefined || (items === 1 && concurrency !== 1 && contender === 'node')
-				? ''
-				: toCell(timing);
-		}),
-	];
-	const kinds = new Map(scenarios.map((each) => [`${each.items} ${each.imageBytes} ${each.delay}`, each]));
-	return {
-		title,
-		head: ['Images', ...TIMED.map(([contender, concurrency]) => `${NAMES[contender]} (${concurrency})`)],
-		rows: [...kinds.values()].map(rowOf),
-	};
-}
-
-const isLikeHeadline = ({ imageBytes, delay }: Scenario): boolean =>
-	imageBytes === HEADLINE.imageBytes && delay === HEADLINE.delay;
-
-const timeTable = (figures: Figures): Table =>
-	scenarioTable(figures, 'Time over the floor', ALL_SCENARIOS, ({ overFloor }) => toRatio(overFloor));
-
-const memoryTable = (figures: Figures): Table =>
-	scenarioTable(figures, 'Memory', ALL_SCENARIOS.filter(isLikeHeadline), ({ memory }) => toMb(memory ?? 0));
-
-/** The rate limits under which the node was measured. */
-export const limitsTable = (rows: readonly LimitRow[]): Table => ({
-	title: 'Rate limits of 2 s',
-	head: [
-		'Windows',
-		'Told by',
-		'Requests',
-		'Executions',
-		'Time over the best',
-		'Refused at first',
-		'Later, per window',
-		'Lost',
-	],
-	rows: rows.map(({ windows, tells, requests, executions, ratio, refusedFirst, refusedLater, lost }) => [
-		windows,
-		tells,
-		String(requests),
-		String(executions),
-		ratio.toFixed(2),
-		String(refusedFirst),
-		refusedLater.toFixed(1),
-		String(lost),
-	]),
-});
-
-/** Says what is wrong with the figures of the rate limits, if anything. */
-export const limitProblems = (rows: readonly LimitRow[]): string[] =>
-	rows.some(({ lost }) => lost > 0) ? ['an image was lost under a rate limit'] : [];
-
-export function blocksTable({ items, run, retry }: Blocks): Table {
-	const rowOf = (name: string, { longestBlock, milliseconds }: EventLoopStats): string[] => [
-		name,
-		`${Math.round(longestBlock)} ms`,
-		toSeconds(milliseconds),
-	];
-	const count = items.toLocaleString('en');
-	return {
-		title: 'Longest block of the event loop',
-		head: ['', 'Longest block', 'Total time'],
-		rows: [
-			rowOf(`${count} items with the same File Name`, run),
-			rowOf(`Retry execution of ${count} items, all but one paid`, retry),
-		],
-	};
-}
-
-/** Places that take at least this share of the processor time. */
-const LARGE = 0.02;
-
-const profileTable = ({ profile: { shares } }: Figures): Table => ({
-	title: 'Where time and memory go',
-	head: ['Whose code', 'Time per image', 'Share', 'Objects per image'],
-	rows: shares
-		.filter(({ share }) => share >= LARGE)
-		.map(({ place, milliseconds, share, bytes }) => [
-			place,
-			`${milliseconds.toFixed(2)} ms`,
-			`${(100 * share).toFixed(1)} %`,
-			toKb(bytes),
-		]),
-});
-
-/** What was measured on, in a sentence. */
-export const sourceOf = ({ machine, node, n8n, undici, rounds }: Figures): string =>
-	`Measured on ${machine} with Node ${node}, n8n ${n8n} and undici ${undici}${rounds === 1 ? '' : `; times and memory of images of 2 MB in 200 ms, 4 at once, are medians of ${rounds} rounds`}.`;
+import { IMAGE_DELAY } from './realN8n';
+import type { Table } from './tables';
+import {
+	blocksTable,
+	editorOf,
+	editTable,
+	headlineTable,
+	historyOf,
+	limitsTable,
+	memoryTable,
+	packageOf,
+	profileTable,
+	queueTable,
+	scaledTable,
+	sourceOf,
+	spendingTable,
+	timeTable,
+	toMb,
+} from './tables';
 
 /** The tables as the terminal shows them. */
 export const tablesOf = (figures: Figures, isQuick: boolean): Table[] => [
-	...(isQuick ? [] : [timeTable(figures), memoryTable(figures)]),
+	...(isQuick ? [] : [timeTable(figures), memoryTable(figures), editTable(figures), scaledTable(figures)]),
+	...(figures.realN8n === null ? [] : [queueTable(figures.realN8n)]),
 	headlineTable(figures),
 	profileTable(figures),
 	blocksTable(figures.blocks),
@@ -227,6 +38,9 @@ const toMarkdown = ({ head, rows }: Table): string => toTable(head, rows);
 const toSection = (table: Table, text: string): string =>
 	`## ${table.title}\n\n${text}\n\n${toMarkdown(table)}`;
 
+const QUEUE_TEXT = `A real n8n in queue mode on PostgreSQL and Redis, with files in the database and two executions at a time on each worker. All
+executions start at once, by a webhook, and make five images of ${IMAGE_DELAY} ms each.`;
+
 /** Returns docs/benchmarks.md. */
 export function toPage(figures: Figures): string {
 	const headline = headlineTable(figures);
@@ -235,9 +49,9 @@ export function toPage(figures: Figures): string {
 	return `# Benchmarks
 
 This node, n8n's HTTP Request node and a declarative node make the same call in the same n8n, against the same emulator of
-Segmind. \`npm run bench\` repeats all of it in about 15 minutes and rewrites this page. \`npm run bench -- --quick\` repeats the
-first table and a part of the rest in a few minutes, \`npm run bench -- --only blocks\` or \`limits\` one of them alone; they write only the raw
-results, to \`.cache/benchmarks.json\`.
+Segmind. \`npm run bench\` repeats all of it in about 20 minutes and rewrites this page. \`npm run bench -- --quick\` repeats the
+first table and a part of the rest in a few minutes, and \`npm run bench -- --only blocks\`, \`limits\` or \`n8n\` one of its parts. They write
+only the raw results, to \`.cache/benchmarks.json\`.
 
 ${headline.title}:
 
@@ -246,6 +60,8 @@ ${toMarkdown(headline)}
 ${spending.title}, with n8n's Retry On Fail:
 
 ${toMarkdown(spending)}
+
+${historyOf(figures)}
 
 ${packageOf(figures)} ${sourceOf(figures)}
 
@@ -257,12 +73,18 @@ ${toSection(
 	timeTable(figures),
 	`The floor is undici without n8n: each body is read and dropped. A row names the number of images, their size and the time
 until a response starts; the requests at once are in parentheses, and undici is given as many. HTTP Request without batching and
-the declarative node always send all items at once. 256 images one at a time in 200 ms take 51 s for everyone and are left out.`,
+the declarative node always send all items at once. More than 16 images one at a time take
+long for everyone and are left out.`,
 )}
 
 ${toSection(
 	memoryTable(figures),
 	`Peak memory of the process over that of the same n8n with an empty workflow (${toMb(figures.emptyPeak)}). A few megabytes are chance.`,
+)}
+
+${toSection(
+	editTable(figures),
+	`Each item brings a picture of 2 MB, which is uploaded and edited, 4 at once. undici makes the same two calls.`,
 )}
 
 ${toSection(
@@ -274,7 +96,9 @@ them once they add up to some 64 MB, whatever the number of items. The raw profi
 
 ${toSection(
 	blocksTable(figures.blocks),
-	'Images of 1 kB without a delay, 20 at once. While the event loop is blocked, n8n does nothing else.',
+	`Images of 1 kB without a delay, 20 at once, all with the same File Name. While the event loop is blocked, n8n does nothing
+else. The last item is rejected. Once more: Retry execution, in which all images but one are paid. With keys: a new execution
+with the same Idempotency Keys, which finds them in a history of 20,000 requests. Growth is the power of the number of items.`,
 )}
 
 ${toSection(
@@ -282,6 +106,16 @@ ${toSection(
 	`Images that fill six windows, with the default settings and all executions in one n8n. \`fixed\` windows start with a request,
 \`clock\` windows follow the clock, \`sliding\` ones look back. The best possible fills each window as soon as it opens.`,
 )}
+
+${toSection(
+	scaledTable(figures),
+	`The same 60 requests for everyone: this node with its default settings, HTTP Request with batches of 60 and a twelfth more than
+the window between them. The best possible fills each window as soon as it opens.`,
+)}
+
+${figures.realN8n === null ? '' : toSection(queueTable(figures.realN8n), QUEUE_TEXT)}
+
+${figures.realN8n === null ? '' : editorOf(figures.realN8n)}
 
 ## How it is measured
 
@@ -295,56 +129,3 @@ ${toSection(
   repeats such a request only in Retry execution, which a user starts.
 `;
 }
-
-function timingProblems(timing: Timing): string[] {
-	const { contender, items, concurrency, maxInFlight, requests, paid, delivered } = timing;
-	const { milliseconds, overFloor, cpu, memory } = timing;
-	const where = `${NAMES[contender]}, ${items} items, ${concurrency} at once`;
-	const problems: string[] = [];
-	if (![milliseconds, overFloor, cpu, memory ?? 0].every(Number.isFinite)) {
-		problems.push(`${where}: a figure is missing`);
-	}
-	if (delivered !== items) problems.push(`${where}: ${delivered} of ${items} delivered`);
-	if (contender !== 'node') return problems;
-	if (concurrency !== 'all' && maxInFlight > concurrency) problems.push(`${where}: ${maxInFlight} in flight`);
-	if (requests !== items || paid !== items) problems.push(`${where}: ${requests} requests, ${paid} paid`);
-	return problems;
-}
-
-/** Returns what this node paid for and did not deliver, but for what no history could settle. */
-const spendingProblems = ({
-	fault,
-	contender,
-	deliverable,
-	paid,
-	delivered,
-	lost,
-	isSettled,
-}: Spending): string[] =>
-	!isOwn(contender) ||
-	(delivered === deliverable - (isSettled ? 0 : lost) && paid === delivered + (isSettled ? 0 : lost))
-		? []
-		: [
-				`${NAMES[contender]}, ${fault}: ${paid} paid, ${lost} of them lost, ${delivered} of ${deliverable} delivered`,
-			];
-
-/** The retry must send the rejected item and nothing else; how long it takes is not judged. */
-export const blockProblems = ({ items, run, retry, requests, paid, delivered }: Blocks): string[] =>
-	requests === items + 1 &&
-	paid === items &&
-	delivered === items &&
-	run.longestBlock > 0 &&
-	retry.longestBlock > 0
-		? []
-		: [`${items} items and their retry: ${requests} requests, ${paid} paid, ${delivered} delivered`];
-
-/** What is wrong on any machine; no time and no memory is judged. */
-export const problemsIn = (figures: Figures): string[] => [
-	...figures.timings.flatMap(timingProblems),
-	...figures.spending.flatMap(spendingProblems),
-	...blockProblems(figures.blocks),
-	...limitProblems(figures.limits),
-	...(Object.values(figures.package).every((value) => value > 0)
-		? []
-		: ['a figure of the package is missing']),
-];

@@ -6,6 +6,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 
 import { NEWEST } from '../test/e2e/places';
@@ -15,6 +16,9 @@ import type { Address, Job, Result, ServerMessage, ServerOptions, ServerStats, W
 export type Task = Omit<Job, 'emulator' | 'warmUp'>;
 
 const WORKER = 'worker/worker';
+
+/** Milliseconds between two looks at what is paid. */
+const COUNT_EVERY = 10;
 
 /** Runs on n8n's own Node, without a loader that would add to its memory. */
 const COMPILED = [
@@ -82,14 +86,27 @@ export class Runner {
 		await rm(this.folder, { recursive: true, force: true });
 	}
 
-	async run(task: Task, options: ServerOptions): Promise<Result> {
+	/** @param killAfter kills a first process of the same task as soon as so many images are paid */
+	async run(task: Task, options: ServerOptions, killAfter = 0): Promise<Result> {
 		const emulator = (await this.ask({ open: options })) as Address;
+		const job: Job = { ...task, emulator, warmUp: this.warmUp };
+		if (killAfter > 0) await this.runAndKill(job, killAfter);
 		const child = this.forkWorker();
-		child.send({ ...task, emulator, warmUp: this.warmUp } satisfies Job);
+		child.send(job);
 		const measured = (await messageFrom(child, task.contender)) as WorkerStats;
 		const counted = (await this.ask({ close: true })) as ServerStats;
 		this.onDone();
 		return { ...measured, ...counted };
+	}
+
+	private async runAndKill(job: Job, killAfter: number): Promise<void> {
+		const child = this.forkWorker();
+		const ended = once(child, 'exit');
+		child.send(job);
+		while (((await this.ask({ count: true })) as ServerStats).paid < killAfter) await wait(COUNT_EVERY);
+		child.kill('SIGKILL');
+		const [code] = await ended;
+		if (code !== null) throw new Error(`${job.contender} ended before it was killed`);
 	}
 
 	/** Milliseconds that the package takes to load in a running n8n. */
@@ -103,7 +120,8 @@ export class Runner {
 		return fork(join(this.folder, 'bench', `${WORKER}.js`), args, {
 			execPath: NEWEST.node,
 			execArgv: [],
-			env: { ...process.env, NODE_PATH: join(NEWEST.folder, 'node_modules') },
+			// A killed process leaves its files, which go with this folder.
+			env: { ...process.env, NODE_PATH: join(NEWEST.folder, 'node_modules'), TMPDIR: this.folder },
 		});
 	}
 

@@ -38,14 +38,15 @@ function targetOf(path: string): Fault['on'] {
 
 /** Resets a share of the connections: the same ones for each contender. */
 function resetShare(emulator: Emulator, share: number): () => void {
-	// The minimal standard generator of Park and Miller.
-	let state = 1;
+	// The minimal standard generator of Park and Miller, one for each kind of request.
+	const states = new Map<Fault['on'], number>();
 	const onRequest = (message: unknown): void => {
 		const { socket, request } = message as { socket: Socket; request: { url?: string } };
 		if (emulator.url !== `http://127.0.0.1:${socket.localPort}`) return;
 		const on = targetOf(request.url ?? '');
 		if (on === undefined) return;
-		state = (state * 48_271) % 2_147_483_647;
+		const state = ((states.get(on) ?? 1) * 48_271) % 2_147_483_647;
+		states.set(on, state);
 		if (state / 2_147_483_647 < share) emulator.inject({ on, reset: true });
 	};
 	diagnostics.subscribe('http.server.request.start', onRequest);
@@ -55,7 +56,7 @@ function resetShare(emulator: Emulator, share: number): () => void {
 let current: { readonly emulator: Emulator; readonly stopResets: () => void } | undefined;
 
 async function open(options: ServerOptions): Promise<Address> {
-	const { imageBytes, delay, rateLimit, faults = [], resets = 0, history = {} } = options;
+	const { imageBytes, delay, rateLimit, faults = [], resets = 0, history = {}, teammates = 0 } = options;
 	const emulator = await Emulator.start({
 		credits: CREDITS,
 		picture: await imageOf(imageBytes),
@@ -64,21 +65,25 @@ async function open(options: ServerOptions): Promise<Address> {
 		...(rateLimit === undefined ? {} : { rateLimit }),
 	});
 	faults.forEach((fault) => emulator.inject(fault));
+	emulator.history.addTeammates(teammates, 'flux-1.1-pro');
 	current = { emulator, stopResets: resetShare(emulator, resets) };
 	return { baseUrl: emulator.url, apiKey: emulator.key };
 }
 
-async function close(): Promise<ServerStats> {
+const statsOf = ({ imageRequests, paid, maxInFlight, historyRequests }: Emulator): ServerStats => ({
+	requests: imageRequests.length,
+	paid,
+	maxInFlight,
+	lost: imageRequests.filter((request) => request.paid && request.status === null).length,
+	historyRequests: historyRequests.length,
+});
+
+async function reply(message: ServerMessage): Promise<Address | ServerStats> {
+	if ('open' in message) return await open(message.open);
 	if (current === undefined) throw new Error('no emulator is open');
 	const { emulator, stopResets } = current;
-	const { imageRequests, paid, maxInFlight } = emulator;
-	const stats = {
-		requests: imageRequests.length,
-		paid,
-		maxInFlight,
-		lost: imageRequests.filter((request) => request.paid && request.status === null).length,
-		historyRequests: emulator.historyRequests.length,
-	};
+	const stats = statsOf(emulator);
+	if ('count' in message) return stats;
 	stopResets();
 	await emulator.close();
 	current = undefined;
@@ -89,7 +94,7 @@ async function main(): Promise<void> {
 	const warmUp = await Emulator.start({ credits: CREDITS, picture: await imageOf(10_000) });
 	process.send?.({ baseUrl: warmUp.url, apiKey: warmUp.key });
 	process.on('message', (message: ServerMessage) => {
-		void ('open' in message ? open(message.open) : close()).then((reply) => process.send?.(reply));
+		void reply(message).then((answer) => process.send?.(answer));
 	});
 	process.once('disconnect', () => process.exit(0));
 }

@@ -10,6 +10,8 @@ export interface Scenario {
 	readonly delay: number;
 	/** Requests in flight; `all` for contenders without such a setting, and undici beside them. */
 	readonly concurrency: number | 'all';
+	/** Each item brings a picture of so many bytes, which is uploaded and edited. */
+	readonly pictureBytes?: number;
 }
 
 /** One contender in one scenario. */
@@ -36,8 +38,18 @@ const HEADLINE_AT_ONCE: Scenario = { ...HEADLINE, concurrency: 'all' };
 
 export const QUICK_SCENARIOS: readonly Scenario[] = [HEADLINE, HEADLINE_AT_ONCE];
 
+/** Pictures of the items are uploaded and edited: two calls for each. */
+export const EDIT_SCENARIOS: readonly Scenario[] = [16, 64, 256].map((items) => ({
+	...HEADLINE,
+	items,
+	pictureBytes: 2_000_000,
+}));
+
 /** A scenario that takes longer than this at its best is left out. */
 const LONGEST = 15_000;
+
+/** With more items one at a time tells nothing new and takes long. */
+const MOST_ONE_BY_ONE = 16;
 
 const concurrencyOf = ({ items, concurrency }: Scenario): number =>
 	concurrency === 'all' ? items : concurrency;
@@ -54,10 +66,12 @@ function scenariosWith(items: number): Scenario[] {
 
 export const ALL_SCENARIOS: readonly Scenario[] = [1, 16, 64, 256]
 	.flatMap(scenariosWith)
+	.filter(({ items, concurrency }) => concurrency !== 1 || items <= MOST_ONE_BY_ONE)
 	.filter((scenario) => Math.ceil(scenario.items / concurrencyOf(scenario)) * scenario.delay <= LONGEST);
 
 /** Contenders that can do what the scenario asks for. */
-export function contendersIn({ items, concurrency }: Scenario): readonly Contender[] {
+export function contendersIn({ items, concurrency, pictureBytes }: Scenario): readonly Contender[] {
+	if (pictureBytes !== undefined) return ['floor', 'node'];
 	if (items === 1) return ['floor', 'node', 'http', 'declarative'];
 	if (concurrency === 'all') return ['floor', 'http', 'declarative'];
 	return concurrency === 4 ? ['floor', 'node', 'httpBatched'] : ['floor', 'node'];
@@ -78,7 +92,8 @@ export const taskOf = (scenario: Scenario, contender: Contender): Task => ({
 	batchInterval: Math.max(1, scenario.delay),
 	runs: 1,
 	settings: {},
-	fileName: '',
+	options: {},
+	...(scenario.pictureBytes === undefined ? {} : { pictureBytes: scenario.pictureBytes }),
 	manualRetries: 0,
 });
 

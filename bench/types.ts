@@ -1,5 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- types of a command, not part of the node */
+import { randomBytes } from 'node:crypto';
 import type { HeapProfiler, Profiler } from 'node:inspector';
+
+import type { IDataObject } from 'n8n-workflow';
 
 import type { EmulatorOptions } from '../test/emulator/emulator';
 import type { Fault } from '../test/emulator/fault';
@@ -27,7 +30,7 @@ export interface Address {
 
 /** What one worker process does. */
 export interface Job {
-	readonly mode: 'measure' | 'profile' | 'blocks';
+	readonly mode: 'measure' | 'profile' | 'blocks' | 'again';
 	readonly contender: Contender;
 	readonly items: number;
 	/** Requests in flight, for the contenders that have such a setting. */
@@ -38,8 +41,10 @@ export interface Job {
 	readonly runs: number;
 	/** Settings of the n8n node, such as retryOnFail. */
 	readonly settings: Readonly<Record<string, string | number | boolean>>;
-	/** File Name of this node; empty for the default. */
-	readonly fileName: string;
+	/** Options of this node, beside the number of parallel requests. */
+	readonly options: IDataObject;
+	/** Each item brings a picture of so many bytes, which is uploaded and edited. */
+	readonly pictureBytes?: number;
 	/** How often Retry execution follows a failed run, at most. */
 	readonly manualRetries: number;
 	/** The emulator that counts. */
@@ -74,7 +79,8 @@ export interface WorkerStats {
 	/** Images that reached the next node. */
 	readonly delivered: number;
 	readonly profile?: RawProfile;
-	readonly blocks?: { readonly run: EventLoopStats; readonly retry: EventLoopStats };
+	/** A run and what follows it: its retry, or the same workflow once more. */
+	readonly blocks?: readonly [EventLoopStats, EventLoopStats];
 }
 
 /** How the emulator behaves for one job. */
@@ -88,6 +94,8 @@ export interface ServerOptions {
 	readonly resets?: number;
 	/** Segmind's request history, which answers when left out. */
 	readonly history?: EmulatorOptions['history'];
+	/** Requests of other members of the team that the history lists. */
+	readonly teammates?: number;
 }
 
 /** What the emulator counted during one job. */
@@ -105,10 +113,18 @@ export interface ServerStats {
 export interface Result extends WorkerStats, ServerStats {}
 
 /** What the parent sends to the server process. */
-export type ServerMessage = { readonly open: ServerOptions } | { readonly close: true };
+export type ServerMessage =
+	{ readonly open: ServerOptions } | { readonly count: true } | { readonly close: true };
 
 /** The prompt of an item, which differs for each so that a fault can name it. */
 export const promptOf = (itemIndex: number): string => `image ${String(itemIndex).padStart(3, '0')}`;
+
+/** The first bytes of a PNG image. */
+const PNG_START = Buffer.from('89504e470d0a1a0a', 'hex');
+
+/** A file that begins as an image does. Each one differs, since the same file is uploaded once. */
+export const pictureOf = (bytes: number): Buffer =>
+	Buffer.concat([PNG_START, randomBytes(bytes - PNG_START.length)]);
 
 /** The middle value. */
 export const median = (values: readonly number[]): number =>

@@ -28,6 +28,7 @@ import type {
 import { NodeConnectionTypes, NodeHelpers, Workflow } from 'n8n-workflow';
 
 import type { Address } from '../types';
+import { pictureOf } from '../types';
 
 /** Node types by name. */
 type Types = Readonly<Record<string, INodeType | IVersionedNodeType>>;
@@ -103,6 +104,21 @@ export class Engine {
 
 	async stop(): Promise<void> {
 		await rm(this.folder, { recursive: true, force: true });
+	}
+
+	/** Stores files as an earlier node would have, one for an item. */
+	static async storePictures(
+		items: readonly INodeExecutionData[],
+		bytes: number,
+	): Promise<INodeExecutionData[]> {
+		const location = { type: 'execution', workflowId: 'workflow', executionId: 'pictures' } as const;
+		return await Promise.all(
+			items.map(async (item) => {
+				const described = { data: '', mimeType: 'image/png', fileName: 'photo.png', fileSize: '' };
+				const data = await Container.get(BinaryDataService).store(location, pictureOf(bytes), described);
+				return { ...item, binary: { data } };
+			}),
+		);
 	}
 
 	async run(run: Run): Promise<IRun> {

@@ -6,13 +6,18 @@ import type { Address, Contender, Job } from '../types';
 type MeasuredNode = Pick<INode, 'type' | 'typeVersion' | 'parameters'>;
 
 export const MODEL_PATH = '/v1/flux-1.1-pro';
+export const EDIT_PATH = '/v1/flux-kontext-pro';
+export const UPLOAD_PATH = '/upload-asset';
 
 const PROMPT = '={{ $json.prompt }}';
 
-const segmind = (options: INode['parameters']): MeasuredNode => ({
+const segmind = (options: IDataObject, isEdit = false): MeasuredNode => ({
 	type: 'n8n-nodes-segmind.segmind',
 	typeVersion: 1,
-	parameters: { prompt: PROMPT, options },
+	parameters: {
+		...(isEdit ? { operation: 'edit', inputImage: 'data' } : {}),
+		...{ prompt: PROMPT, options: options as INode['parameters'] },
+	},
 });
 
 /** HTTP Request as a user builds it for this call: JSON body, the Segmind credential, the response as a file. */
@@ -37,12 +42,12 @@ const httpRequest = ({ baseUrl }: Address, options: IDataObject): MeasuredNode =
 
 /** The node that a contender puts between the source of the items and the next node. */
 export function nodeOf(contender: Contender, job: Job, server: Address): MeasuredNode {
-	const { concurrency, batchInterval, fileName } = job;
+	const { concurrency, batchInterval, options } = job;
 	switch (contender) {
 		case 'node':
-			return segmind({ concurrency, ...(fileName === '' ? {} : { fileName }) });
+			return segmind({ concurrency, ...options }, job.pictureBytes !== undefined);
 		case 'queued':
-			return segmind({ concurrency, delivery: 'queued' });
+			return segmind({ concurrency, delivery: 'queued', ...options });
 		case 'http':
 			return httpRequest(server, {});
 		case 'httpBatched':

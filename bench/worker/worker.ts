@@ -1,14 +1,15 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- a process of the benchmark, not part of the node */
 import process from 'node:process';
 import type { ICredentialType, INodeType, IRun, IVersionedNodeType } from 'n8n-workflow';
+import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
 
 import type { Address, Contender, Job, WorkerStats } from '../types';
-import { promptOf } from '../types';
+import { pictureOf, promptOf } from '../types';
 import type { Run } from './engine';
 import { Engine } from './engine';
 import { measure, measureEventLoop, measureWithProfile } from './measure';
-import { MODEL_PATH, nodeOf } from './nodes';
+import { EDIT_PATH, MODEL_PATH, nodeOf, UPLOAD_PATH } from './nodes';
 
 /** The built package, beside this code. */
 const PACKAGE = '../../package';
@@ -33,11 +34,14 @@ async function startEngine(): Promise<Engine> {
 	return await Engine.start(types, new SegmindApi());
 }
 
-const runOf = (job: Job, contender: Contender, items: number, server: Address): Run => ({
-	node: { ...nodeOf(contender, job, server), ...job.settings },
-	items: Array.from({ length: items }, (_, itemIndex) => ({ json: { prompt: promptOf(itemIndex) } })),
-	server,
-});
+async function runOf(job: Job, contender: Contender, count: number, server: Address): Promise<Run> {
+	const items = Array.from({ length: count }, (_, itemIndex) => ({ json: { prompt: promptOf(itemIndex) } }));
+	return {
+		node: { ...nodeOf(contender, job, server), ...job.settings },
+		items: job.pictureBytes === undefined ? items : await Engine.storePictures(items, job.pictureBytes),
+		server,
+	};
+}
 
 const deliveredBy = ({ data }: IRun): number =>
 	(data.resultData.runData.Next?.at(-1)?.data?.main?.[0] ?? []).filter(({ binary }) => binary !== undefined)
@@ -46,10 +50,9 @@ const deliveredBy = ({ data }: IRun): number =>
 const isFailed = ({ data }: IRun): boolean => data.resultData.error !== undefined;
 
 /** @returns images delivered by all runs */
-async function runAll(engine: Engine, job: Job): Promise<number> {
+async function runAll(engine: Engine, job: Job, run: Run): Promise<number> {
 	let delivered = 0;
 	for (let count = 0; count < job.runs; count += 1) {
-		const run = runOf(job, job.contender, job.items, job.emulator);
 		let ended = await engine.run(run);
 		for (let retry = 0; retry < job.manualRetries && isFailed(ended); retry += 1) {
 			ended = await engine.retry(Engine.toStored(ended), run);
@@ -59,61 +62,83 @@ async function runAll(engine: Engine, job: Job): Promise<number> {
 	return delivered;
 }
 
-/** The event loop during a run that fails, and during its retry. */
-async function runAndRetry(engine: Engine, job: Job): Promise<WorkerStats> {
-	const options = runOf(job, job.contender, job.items, job.emulator);
+/** The event loop during a run that fails, and during its retry or the next execution. */
+async function runTwice(engine: Engine, { mode }: Job, run: Run): Promise<WorkerStats> {
 	let ended: IRun | undefined;
-	const run = await measureEventLoop(async () => {
-		ended = await engine.run(options);
+	const first = await measureEventLoop(async () => {
+		ended = await engine.run(run);
 	});
 	const stored = Engine.toStored(ended!);
-	let delivered = 0;
-	const retry = await measureEventLoop(async () => {
-		delivered = deliveredBy(await engine.retry(stored, options));
+	const second = await measureEventLoop(async () => {
+		ended = mode === 'again' ? await engine.run(run) : await engine.retry(stored, run);
 	});
-	const stats = await measure(async () => delivered);
-	return { ...stats, blocks: { run, retry } };
+	const stats = await measure(async () => deliveredBy(ended!));
+	return { ...stats, blocks: [first, second] };
 }
 
 /** undici and nothing else: each body is read and dropped. No node can be faster. */
-async function runFloor(emulator: Address, items: number, concurrency: number): Promise<number> {
+function floorOf(
+	{ concurrency, pictureBytes }: Job,
+	emulator: Address,
+	items: number,
+): () => Promise<number> {
 	const pool = new Pool(emulator.baseUrl, { connections: concurrency });
 	const indexes = Array.from({ length: items }, (_, index) => index).values();
-	const work = async (): Promise<void> => {
+	const post = async (path: string, content: object): Promise<Dispatcher.ResponseData['body']> => {
+		const { statusCode, body } = await pool.request({
+			path,
+			method: 'POST',
+			headers: { 'x-api-key': emulator.apiKey, 'content-type': 'application/json' },
+			body: JSON.stringify(content),
+		});
+		if (statusCode !== 200) throw new Error(`the emulator responded with ${statusCode}`);
+		return body;
+	};
+	const upload = async (picture: Buffer): Promise<string | undefined> => {
+		const dataUrl = `data:image/png;base64,${picture.toString('base64')}`;
+		const answer = await (await post(UPLOAD_PATH, { data_urls: [dataUrl] })).json();
+		return (answer as { file_urls: string[] }).file_urls[0];
+	};
+	const pictures = Array.from({ length: pictureBytes === undefined ? 0 : items }, () =>
+		pictureOf(pictureBytes ?? 0),
+	);
+	const makeSome = async (): Promise<void> => {
 		for (const index of indexes) {
-			const { statusCode, body } = await pool.request({
-				path: MODEL_PATH,
-				method: 'POST',
-				headers: { 'x-api-key': emulator.apiKey, 'content-type': 'application/json' },
-				body: JSON.stringify({ prompt: promptOf(index) }),
-			});
+			const picture = pictures[index];
+			const prompt = promptOf(index);
+			const body =
+				picture === undefined
+					? await post(MODEL_PATH, { prompt })
+					: await post(EDIT_PATH, { prompt, input_image: await upload(picture) });
 			await body.dump({ limit: Number.MAX_SAFE_INTEGER });
-			if (statusCode !== 200) throw new Error(`the emulator responded with ${statusCode}`);
 		}
 	};
-	await Promise.all(Array.from({ length: concurrency }, work));
-	await pool.close();
-	return items;
+	return async () => {
+		await Promise.all(Array.from({ length: concurrency }, makeSome));
+		await pool.close();
+		return items;
+	};
 }
 
 /** @throws {Error} when no image is made: figures of a package that does not work are worth nothing */
 async function warmUp(engine: Engine, job: Job, contender: Contender): Promise<void> {
-	const ended = await engine.run(runOf(job, contender, 1, job.warmUp));
+	const ended = await engine.run(await runOf(job, contender, 1, job.warmUp));
 	if (deliveredBy(ended) === 1) return;
 	throw new Error(`${contender} made no image: ${ended.data.resultData.error?.message ?? 'no message'}`);
 }
 
 async function run(job: Job): Promise<WorkerStats> {
 	if (job.contender === 'floor') {
-		await runFloor(job.warmUp, 1, 1);
-		return await measure(async () => await runFloor(job.emulator, job.items, job.concurrency));
+		await floorOf(job, job.warmUp, 1)();
+		return await measure(floorOf(job, job.emulator, job.items));
 	}
 	const engine = await startEngine();
 	try {
 		await warmUp(engine, job, 'http');
 		if (job.contender !== 'empty') await warmUp(engine, job, job.contender);
-		if (job.mode === 'blocks') return await runAndRetry(engine, job);
-		const work = async (): Promise<number> => await runAll(engine, job);
+		const planned = await runOf(job, job.contender, job.items, job.emulator);
+		if (job.mode === 'blocks' || job.mode === 'again') return await runTwice(engine, job, planned);
+		const work = async (): Promise<number> => await runAll(engine, job, planned);
 		return await (job.mode === 'profile' ? measureWithProfile(work) : measure(work));
 	} finally {
 		await engine.stop();

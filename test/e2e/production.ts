@@ -9,7 +9,7 @@ import type { Setup } from './setup';
 export const WORKER_CONCURRENCY = 2;
 
 /** Returns the settings of an n8n in queue mode, as in production: on PostgreSQL and Redis, which this starts. */
-export async function queueMode(setup: Setup): Promise<Environment> {
+export async function queueMode(setup: Pick<Setup, 'closeLater'>): Promise<Environment> {
 	const postgres = setup.closeLater(await Postgres.start());
 	const redis = setup.closeLater(await Redis.start());
 	return {

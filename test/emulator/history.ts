@@ -49,7 +49,12 @@ export const HISTORY_PATH = '/inference-request/request-history';
 const DAY = 24 * 60 * 60_000;
 const LONGEST_WINDOW = 31 * DAY;
 const LARGEST_PAGE = 100;
-const SORTS = ['model_created', 'model_name', 'credits_deduction'];
+/** What `sort_by` sorts by. */
+const SORTS: Readonly<Record<string, (row: Listed) => string | number>> = {
+	model_created: ({ startedAt }) => startedAt,
+	model_name: ({ model }) => model,
+	credits_deduction: ({ price }) => price,
+};
 
 /** The names of a request's files, as the queue gives them. */
 function filesOf({ id, drawing, answer = 'image' }: Listed): string[] {
@@ -113,7 +118,7 @@ export class History {
 	private one(id: string): WireResponse {
 		const found = this.visible().find((row) => row.id === id);
 		if (found === undefined) return jsonResponse(404, { error: 'Request not found' });
-		return jsonResponse(200, this.wrap(this.toRows(found)[0]));
+		return jsonResponse(200, this.wrap(this.toJson(found, this.filesIn(found)[0] ?? null)));
 	}
 
 	private list(query: URLSearchParams): WireResponse {
@@ -127,25 +132,35 @@ export class History {
 		const to =
 			Date.parse(query.get('to_date') ?? new Date(Date.now() + DAY).toISOString().slice(0, 10)) + DAY;
 		if (!(to - from <= LONGEST_WINDOW + DAY) || to <= from) return badRequest('window: 31 days at most');
-		const sort = query.get('sort_by') ?? 'model_created';
-		if (!SORTS.includes(sort)) return badRequest(`sort_by: ${SORTS.join(', ')}`);
-		const keyOf = (row: Listed): string | number =>
-			({ model_name: row.model, credits_deduction: row.price })[sort] ?? row.startedAt;
+		const keyOf = SORTS[query.get('sort_by') ?? 'model_created'];
+		if (keyOf === undefined) return badRequest(`sort_by: ${Object.keys(SORTS).join(', ')}`);
 		const sign = query.get('sort_order') === 'asc' ? 1 : -1;
 		const status = query.get('status');
+		const model = query.get('model_name') ?? '';
+		const { copies = 1 } = this.options;
 		const rows = this.visible()
-			.filter(({ model }) => model.includes(query.get('model_name') ?? ''))
-			.filter((row) => status === null || this.statusOf(row) === status)
-			.filter(({ startedAt }) => startedAt >= from && startedAt < to)
+			.filter(
+				(row) =>
+					row.model.includes(model) &&
+					(status === null || this.statusOf(row) === status) &&
+					row.startedAt >= from &&
+					row.startedAt < to,
+			)
 			.toSorted((one, other) => sign * (keyOf(one) < keyOf(other) ? -1 : 1))
-			.flatMap((row) => Array.from({ length: this.options.copies ?? 1 }, () => this.toRows(row)).flat())
-			.slice((page - 1) * size, page * size);
+			// Each has a row at least, so those further down can't be on this page.
+			.slice(0, page * size)
+			.flatMap((row) => {
+				const pairs = this.filesIn(row).map((file) => [row, file] as const);
+				return copies === 1 ? pairs : Array.from({ length: copies }, () => pairs).flat();
+			})
+			.slice((page - 1) * size, page * size)
+			.map(([row, file]) => this.toJson(row, file));
 		return jsonResponse(200, this.wrap(rows));
 	}
 
 	private visible(): Listed[] {
-		const { lag = 0 } = this.options;
-		return this.rows.filter(({ startedAt }) => Date.now() >= startedAt + lag);
+		const latest = Date.now() - (this.options.lag ?? 0);
+		return this.rows.filter(({ startedAt }) => startedAt <= latest);
 	}
 
 	private statusOf({ endsAt, outcome }: Listed): string {
@@ -164,10 +179,10 @@ export class History {
 		return this.options.time === 'withoutZone' ? iso.replace('Z', '') : iso;
 	}
 
-	/** A row for each file of a request, and one for a request without files. */
-	private toRows(row: Listed): object[] {
+	/** The files of a request, each of which has a row; null stands for the row of a request without files. */
+	private filesIn(row: Listed): ReadonlyArray<string | null> {
 		const files = this.statusOf(row) === 'COMPLETED' ? filesOf(row) : [];
-		return (files.length === 0 ? [null] : files).map((file) => this.toJson(row, file));
+		return files.length === 0 ? [null] : files;
 	}
 
 	private toJson(row: Listed, file: string | null): object {

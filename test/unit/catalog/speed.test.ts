@@ -3,21 +3,7 @@ import { parseJson } from '../../../nodes/Segmind/api/json';
 import { readCatalog } from '../../../nodes/Segmind/catalog/catalog';
 import { toInputFields } from '../../../nodes/Segmind/catalog/inputFields';
 import { toModelPage } from '../../../nodes/Segmind/catalog/searchModels';
-import { LISTED } from '../../emulator/catalog';
-
-/** As many models as Segmind publishes, in the shapes of the emulator's list, as the network brings them. */
-function listText(): string {
-	const entries = Object.values(LISTED).map(({ entry }) => entry);
-	const models = Array.from({ length: 500 }, (_, index) => ({
-		...entries[index % entries.length],
-		slug: `model-${index}`,
-		title: `Model ${index}`,
-		description: 'What the model does and is good for. '.repeat(50),
-		is_visible: true,
-		is_depreciated: false,
-	}));
-	return JSON.stringify({ models });
-}
+import { longList } from '../../emulator/longList';
 
 function timed<T>(what: string, work: () => T): { readonly milliseconds: number; readonly result: T } {
 	const start = performance.now();
@@ -28,7 +14,7 @@ function timed<T>(what: string, work: () => T): { readonly milliseconds: number;
 }
 
 test('500 models become the list and the fields of the editor in a moment', () => {
-	const text = listText();
+	const text = JSON.stringify(longList());
 	const list = timed(`reading a list of 500 models (${(text.length / 1e6).toFixed(1)} MB)`, () => {
 		const catalog = readCatalog(parseJson(text));
 		return { catalog, page: toModelPage(catalog, 'model') };
