@@ -71,7 +71,7 @@ Other machines give other figures. The same as bars:
 
 ${toSection(
 	timeTable(figures),
-	`The floor is undici without n8n: each body is read and dropped. A row names the number of images, their size and the time
+	`The baseline is undici without n8n: each body is read and dropped. A row names the number of images, their size and the time
 until a response starts; the requests at once are in parentheses, and undici is given as many. HTTP Request without batching and
 the declarative node always send all items at once. More than 16 images one at a time take
 long for everyone and are left out.`,
@@ -79,7 +79,7 @@ long for everyone and are left out.`,
 
 ${toSection(
 	memoryTable(figures),
-	`Peak memory of the process over that of the same n8n with an empty workflow (${toMb(figures.emptyPeak)}). A few megabytes are chance.`,
+	`Peak memory of the process over that of the same n8n with an empty workflow (${toMb(figures.emptyPeak)}). Differences of a few megabytes are noise.`,
 )}
 
 ${toSection(

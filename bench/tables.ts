@@ -119,7 +119,7 @@ const isLikeHeadline = ({ imageBytes, delay }: Scenario): boolean =>
 	imageBytes === HEADLINE.imageBytes && delay === HEADLINE.delay;
 
 export const timeTable = (figures: Figures): Table =>
-	scenarioTable(figures, 'Time over the floor', ALL_SCENARIOS, ({ overFloor }) => toRatio(overFloor));
+	scenarioTable(figures, 'Time over undici', ALL_SCENARIOS, ({ overFloor }) => toRatio(overFloor));
 
 export const memoryTable = (figures: Figures): Table =>
 	scenarioTable(figures, 'Memory', ALL_SCENARIOS.filter(isLikeHeadline), ({ memory }) => toMb(memory ?? 0));

@@ -10,6 +10,7 @@ import pc from 'picocolors';
 import { SEGMIND_URL } from '../credentials/connection';
 import { Emulator } from '../test/emulator/emulator';
 import { Engine } from '../test/engine/engine';
+import type { DemoInput } from './arguments';
 import { InvalidArguments, readArguments, usage } from './arguments';
 import { onImage } from './progress';
 
@@ -53,26 +54,32 @@ async function toTable(engine: Engine, items: INodeExecutionData[]): Promise<str
 	return table.toString();
 }
 
-/** Makes the emulator reject the first image once and respond with 503 to the second one once. */
-function addFaults(emulator: Emulator, prompts: readonly string[]): void {
+/** Makes the emulator reject the first image once and respond with 503 to the second one once. Returns what it will do. */
+function addFaults(emulator: Emulator, prompts: readonly string[]): string {
 	const [first = '', second] = prompts;
 	emulator.inject({ prompt: first, status: 422, body: { error: 'Blocked by the content filter' } });
-	if (second !== undefined)
-		emulator.inject({ prompt: second, status: 503, body: { error: 'Model is busy' } });
+	if (second === undefined) return 'It rejects the image once';
+	emulator.inject({ prompt: second, status: 503, body: { error: 'Model is busy' } });
+	return 'It rejects one image, responds with 503 to another and has a rate limit';
 }
+
+const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** What the emulator received and billed. */
 function summaryOf({ imageRequests, paid }: Emulator, delivered: number): string {
 	const times = new Map<number | null, number>();
 	for (const { status } of imageRequests) times.set(status, (times.get(status) ?? 0) + 1);
 	const statuses = [...times].map(([status, count]) => `${count} × ${status}`).join(', ');
-	const summary = `${imageRequests.length} requests (${statuses}), ${paid} images paid, ${delivered} delivered`;
+	const summary = `${countOf(imageRequests.length, 'request')} (${statuses || 'none'}), ${countOf(paid, 'image')} paid, ${delivered} delivered`;
 	return `The emulator saw ${pc.bold(summary)}.`;
 }
 
-async function make(credential: { apiKey: string; baseUrl: string }, emulator?: Emulator): Promise<boolean> {
-	const { prompts, parameters } = readArguments(process.argv.slice(2));
-	if (emulator !== undefined) addFaults(emulator, prompts);
+/** Returns how many images were asked for, and how many were delivered. */
+async function make(
+	{ prompts, parameters }: DemoInput,
+	credential: { apiKey: string; baseUrl: string },
+	emulator?: Emulator,
+): Promise<{ readonly asked: number; readonly delivered: number }> {
 	const engine = await Engine.start(await builtNode());
 	const bar = new SingleBar(
 		{
@@ -98,7 +105,7 @@ async function make(credential: { apiKey: string; baseUrl: string }, emulator?: 
 		for (const hint of hints) console.log(pc.dim(hint));
 		const delivered = items.filter(({ json }) => json.error === undefined).length;
 		if (emulator !== undefined) console.log(summaryOf(emulator, delivered));
-		return delivered === items.length;
+		return { asked: items.length, delivered };
 	} finally {
 		bar.stop();
 		stopCounting();
@@ -106,8 +113,11 @@ async function make(credential: { apiKey: string; baseUrl: string }, emulator?: 
 	}
 }
 
+const FILES = `
+The files are in ${pc.bold(relative(process.cwd(), FOLDER) || '.')}.`;
+
 const NEXT_STEPS = `
-The files are in ${pc.bold(relative(process.cwd(), FOLDER) || '.')}. Next:
+Next:
   npm run demo -- "a red fox" --aspect-ratio 16:9 --output-format jpg
   SEGMIND_API_KEY=… npm run demo     on your account, about $0.05 an image
   npm run dev                        n8n with the node, its examples and the emulator
@@ -118,23 +128,24 @@ async function main(): Promise<void> {
 		console.log(usage());
 		return;
 	}
-	readArguments(process.argv.slice(2));
+	const given = readArguments(process.argv.slice(2));
 	const apiKey = process.env.SEGMIND_API_KEY;
 	const emulator = apiKey === undefined ? await Emulator.start(EMULATED) : undefined;
 	console.log(
 		emulator === undefined
 			? `This uses Segmind's real API: every image is paid for.`
-			: `This uses the emulator of Segmind at ${emulator.url}: nothing is paid for. It rejects one image, responds
-with 503 to another and has a rate limit; n8n's Retry On Fail is on.`,
+			: `This uses the emulator of Segmind at ${emulator.url}: nothing is paid for.
+${addFaults(emulator, given.prompts)}; n8n's Retry On Fail is on.`,
 	);
 	const credential =
 		emulator === undefined
 			? { apiKey: apiKey ?? '', baseUrl: process.env.SEGMIND_BASE_URL ?? SEGMIND_URL }
 			: { apiKey: emulator.key, baseUrl: emulator.url };
 	try {
-		const complete = await make(credential, emulator);
+		const { asked, delivered } = await make(given, credential, emulator);
+		if (delivered > 0) console.log(FILES);
 		console.log(NEXT_STEPS);
-		if (!complete) process.exitCode = 1;
+		if (delivered < asked) process.exitCode = 1;
 	} finally {
 		await emulator?.close();
 	}

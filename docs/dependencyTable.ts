@@ -31,7 +31,7 @@ const REASONS: Readonly<Record<keyof typeof manifest.devDependencies, string>> =
 	sharp: "Makes the emulator's images, and decodes those that the tests receive",
 	tsx: 'Runs TypeScript without a build: emulator, demo, benchmark, documentation',
 	typescript: 'Compiles the node',
-	undici: 'The independent HTTP client that tests the emulator, and the floor of the benchmark',
+	undici: 'The independent HTTP client that tests the emulator, and the baseline of the benchmark',
 	'unrs-resolver':
 		'Resolves modules for jest; held at a version whose builds for all platforms are published',
 };

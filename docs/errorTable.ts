@@ -1,10 +1,11 @@
-import type { Reason } from '../nodes/Segmind/api/reasons';
+import type { SegmindError } from '../nodes/Segmind/api/errors';
+import type { Reason, Scope } from '../nodes/Segmind/api/reasons';
 import { REASONS } from '../nodes/Segmind/api/reasons';
 import { responseError } from '../nodes/Segmind/api/responseErrors';
 import { code, toTable } from './markdown';
 
-const reasonOf = (statusCode: number, text: string): Reason =>
-	responseError({ statusCode, headers: {}, body: Buffer.from(text) }, (unchanged) => unchanged).reason;
+const errorOf = (statusCode: number, text: string): SegmindError =>
+	responseError({ statusCode, headers: {}, body: Buffer.from(text) }, (unchanged) => unchanged);
 
 /** What each reason stands for: first those of a single item, then those of the whole run. */
 const SUMMARIES: Readonly<Record<Reason, string>> = {
@@ -27,15 +28,47 @@ const STATUSES = [
 ];
 
 /** Where a status has several reasons, the text of the response tells them apart. */
-const TEXTS = ['', 'blocked by the content filter', 'Invalid content type', 'Insufficient credits'];
+const TEXTS = [
+	'',
+	'blocked by the content filter',
+	'Invalid content type',
+	'Insufficient credits',
+	"the team's spending limit is reached",
+];
+
+/** Statuses by what else they keep from being sent. */
+function scopesOf(reason: Reason): Map<Scope, ReadonlySet<number>> {
+	const scopes = new Map<Scope, Set<number>>();
+	for (const status of STATUSES) {
+		const errors = TEXTS.map((text) => errorOf(status, text)).filter((error) => error.reason === reason);
+		for (const { stops } of errors) scopes.set(stops, (scopes.get(stops) ?? new Set()).add(status));
+	}
+	return scopes;
+}
 
 const statusesOf = (reason: Reason): string =>
-	STATUSES.filter((status) => TEXTS.some((text) => reasonOf(status, text) === reason)).join(', ');
+	[...new Set([...scopesOf(reason).values()].flatMap((statuses) => [...statuses]))].sort().join(', ');
+
+/** What tells apart the answers of one reason: their words for credits, the status for all else. */
+const labelOf = (reason: Reason, scope: Scope, statuses: ReadonlySet<number>): string => {
+	if (reason !== 'credits') return [...statuses].join(', ');
+	return scope === 'batch' ? "The team's limit" : 'Too few credits';
+};
+
+const SKIPPED: Readonly<Record<Exclude<Scope, 'nothing'>, string>> = {
+	batch: 'no more items are sent',
+	endpoint: 'items of the same model are skipped',
+	price: 'items that cost as much or more are skipped',
+};
 
 function nextStep(reason: Reason): string {
 	const { billed, retryable, stops } = REASONS[reason];
-	if (stops === 'batch') return 'No more items are sent: they would fail alike';
-	if (stops !== 'nothing') return 'Only items that would fail alike are skipped';
+	if (stops !== 'nothing') {
+		const parts = [...scopesOf(reason)].flatMap(([scope, statuses]) =>
+			scope === 'nothing' ? [] : [`${labelOf(reason, scope, statuses)}: ${SKIPPED[scope]}`],
+		);
+		return parts.join('. ');
+	}
 	if (billed !== 'no') return 'The item fails and is not retried automatically';
 	if (reason === 'rateLimit') return 'All items wait, then continue';
 	return retryable ? 'Retried with growing waits' : 'The item fails, the others continue';
@@ -59,7 +92,8 @@ export function errorTable(): string {
 		(Object.keys(SUMMARIES) as Reason[]).map((reason) => {
 			const { billed, retryable } = REASONS[reason];
 			const facts = [code(reason), statusesOf(reason), SUMMARIES[reason]];
-			return [...facts, billed, retryable ? 'yes' : 'no', nextStep(reason)];
+			const isFetchedLater = reason === 'uncertain' ? 'with a request ID' : 'no';
+			return [...facts, billed, retryable ? 'yes' : isFetchedLater, nextStep(reason)];
 		}),
 	);
 }

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { MODELS } from '../../nodes/Segmind/models/models';
 import { until } from './process';
 import { setUp } from './setup';
 import { jsonOf } from './workflow';
@@ -29,34 +30,19 @@ async function expectLabels(...expected: readonly string[]): Promise<void> {
 const IMAGE = ['Resource', 'Operation', 'Model'];
 const MODEL = [...IMAGE, 'Prompt', 'Aspect Ratio', 'Output Format', 'Additional Fields', 'Options'];
 
-test.each([
-	{
-		model: 'Flux 1.1 Pro',
-		ratios: ['1:1', '16:9', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', 'Custom'],
-		formats: ['JPG', 'PNG', 'WebP'],
-		additional: ['Output Quality', 'Prompt Upsampling', 'Safety Tolerance', 'Seed'],
-	},
-	{
-		model: 'Flux 1.1 Pro Ultra',
-		ratios: ['1:1', '16:9', '2:3', '21:9', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '9:21'],
-		formats: ['JPG', 'PNG'],
-		additional: ['Raw', 'Safety Tolerance', 'Seed'],
-	},
-	{
-		model: 'Flux Pro',
-		ratios: ['1:1', '16:9', '2:3', '3:2', '4:5', '5:4', '9:16'],
-		formats: ['JPG', 'PNG', 'WebP'],
-		additional: ['Guidance', 'Interval', 'Output Quality', 'Safety Tolerance', 'Seed', 'Steps'],
-	},
-])('$model shows its own fields and choices', async ({ model, ratios, formats, additional }) => {
+test.each(MODELS)('$displayName shows its own fields and choices', async ({ displayName, attributes }) => {
 	const { editor } = setup;
 	await open({ prompt: 'a fox' });
-	await editor.choose('model', model);
+	await editor.choose('model', displayName);
 	await expectLabels(...MODEL);
-	const shown = await editor.choicesOf(editor.input('aspectRatio'));
-	expect(shown.map((name) => name.split(' ')[0])).toEqual(ratios);
-	expect(await editor.choicesOf(editor.input('outputFormat'))).toEqual(formats);
-	expect(await editor.choicesOf(editor.part('collection-parameter-add').first())).toEqual(additional);
+	const choicesOf = (parameter: string) =>
+		attributes.flatMap((each) => (each.parameter === parameter && 'choices' in each ? each.choices : []));
+	for (const parameter of ['aspectRatio', 'outputFormat']) {
+		const shown = await editor.choicesOf(editor.input(parameter));
+		expect(shown).toEqual(choicesOf(parameter).map(({ label }) => expect.stringContaining(label) as string));
+	}
+	const additional = attributes.filter(({ place }) => place === 'additional').map(({ label }) => label);
+	expect(await editor.choicesOf(editor.part('collection-parameter-add').first())).toEqual(additional.sort());
 });
 
 test('Get Result shows a request ID, and PixelFlow a flow with its inputs', async () => {

@@ -1,17 +1,18 @@
 import fc from 'fast-check';
-import type { IDataObject, IPairedItemData } from 'n8n-workflow';
+import type { IDataObject, INodeProperties, IPairedItemData } from 'n8n-workflow';
 
+import { Segmind } from '../../nodes/Segmind/Segmind.node';
 import { readInputs } from '../emulator/inputs';
 import { MODELS } from '../emulator/published';
 import { clashesIn, faultsOf } from './fileSystems';
 import { always, useServers } from './setup';
 
-/** What the user knows the fields as. */
-const LABELS = [
-	'Prompt|Aspect Ratio|Width|Height|Output Format|Output Quality|Prompt Upsampling|Safety Tolerance|Seed',
-	'Put Output in Field|Parallel Requests|File Name|Include Input Fields|Public Link|Max Retries|Timeout \\(Seconds\\)|Output',
-	'Minimum Remaining Credits|Number of Images|Requests per Minute|Retry When Billing Is Uncertain',
-];
+/** What the panel calls its fields. */
+const LABELS = new Segmind().description.properties
+	.flatMap((field) => [field, ...((field.options ?? []) as INodeProperties[])])
+	.map(({ displayName }) => displayName)
+	.filter((label) => label !== undefined)
+	.map((label) => label.replace(/[()]/g, '\\$&'));
 
 const namesTheField = expect.stringMatching(new RegExp(`^'(${LABELS.join('|')})' `)) as string;
 

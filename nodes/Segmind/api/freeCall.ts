@@ -1,7 +1,7 @@
 import { NOT_BILLED, SegmindError } from './errors';
 import { CHECK_URL } from './responseRows';
 
-/** Returns the error of a call that is free: no billing is in doubt, and another prompt would change nothing. */
+/** Returns the error of a call that is free: it is never billed, and another prompt would change nothing. */
 export function toFreeCallError(error: unknown): unknown {
 	if (!(error instanceof SegmindError)) return error;
 	// The address has no model in it.

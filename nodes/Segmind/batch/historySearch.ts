@@ -14,7 +14,7 @@ const LONGEST_GAP = 5000;
 /**
  * Milliseconds for which a request may be missing in the history after its response was lost: rows may appear late.
  */
-export const PATIENCE = 30_000;
+export const LONGEST_DELAY = 30_000;
 
 /** Seconds for a page that a job waits for, and which is not asked for again. */
 const LOOK_TIMEOUT = 5;
@@ -30,7 +30,7 @@ function outcomeOf({ status, links }: HistoryRow): 'finished' | 'pending' | 'fai
 }
 
 /** How long a request is looked for, in milliseconds on the clock of `performance`. */
-interface Patience {
+interface Deadlines {
 	/** Until when it may be missing. */
 	readonly missingUntil: number;
 	/** Until when it may be pending. */
@@ -38,7 +38,7 @@ interface Patience {
 }
 
 /** A search that goes on. */
-interface Search extends Patience {
+interface Search extends Deadlines {
 	wanted: Wanted;
 	readonly startedAt: number;
 	/** Whether a request that looks alike still waits for its own response. */
@@ -79,13 +79,13 @@ export class HistorySearch {
 	 */
 	async find(
 		wanted: Wanted,
-		patience: Patience,
+		deadlines: Deadlines,
 		isAmbiguous = (): boolean => false,
 	): Promise<HistoryRow | undefined> {
 		if (this.unreadable !== undefined) return undefined;
 		return await new Promise((end) => {
 			this.searches.add({
-				...patience,
+				...deadlines,
 				wanted,
 				startedAt: performance.now(),
 				isAmbiguous,

@@ -2,7 +2,7 @@ import { SegmindError, SkippedError } from '../api/errors';
 import { toQueuedRequest } from '../api/historyRow';
 import type { Job } from '../jobs/jobs';
 import type { HistorySearch } from './historySearch';
-import { PATIENCE } from './historySearch';
+import { LONGEST_DELAY } from './historySearch';
 import type { Ledger } from './ledger';
 import type { Task } from './task';
 
@@ -30,7 +30,7 @@ async function lookUpUncertain<R>(
 		jobs.map(async (job) => {
 			const entry = ledger.entryOf(job);
 			if (entry?.state !== 'uncertain' || entry.sent === undefined) return;
-			const late = PATIENCE - (Date.now() - (entry.sent.since ?? 0));
+			const late = LONGEST_DELAY - (Date.now() - (entry.sent.since ?? 0));
 			const row = await history.find(entry.sent, { missingUntil: now + late, pendingUntil: now });
 			if (row?.status === 'FAILED') ledger.forget(job);
 			else if (row !== undefined) ledger.record(job, { state: 'queued', queued: toQueuedRequest(row, true) });

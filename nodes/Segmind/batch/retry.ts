@@ -47,13 +47,13 @@ const isHopeless = ({ retryAfter }: SegmindError, refused: number): boolean =>
 /**
  * Retries a free call.
  *
- * @param patience milliseconds for which a rate limit is waited for without counting as a failed attempt
+ * @param rateLimitWait milliseconds for which a rate limit is waited for without counting as a failed attempt
  * @throws {SegmindError} the last one
  */
 export async function retryFree<T>(
 	call: () => Promise<T>,
 	cancelled: AbortSignal | undefined,
-	patience = 0,
+	rateLimitWait = 0,
 ): Promise<T> {
 	const start = performance.now();
 	let failed = 0;
@@ -63,7 +63,7 @@ export async function retryFree<T>(
 		} catch (thrown) {
 			const error = SegmindError.from(thrown);
 			const waited = performance.now() - start + (error.retryAfter ?? 0);
-			if (error.reason !== 'rateLimit' || waited >= patience) failed += 1;
+			if (error.reason !== 'rateLimit' || waited >= rateLimitWait) failed += 1;
 			const isLast = failed > FREE_RETRIES || cancelled?.aborted === true;
 			if (isLast || !error.retryable) throw error;
 			await wait(Math.min(error.retryAfter ?? backoff(attempts), LONGEST_WAIT), cancelled);

@@ -6,7 +6,7 @@ import { Deadline } from '../api/wait';
 import type { Job } from '../jobs/jobs';
 import type { Result } from '../output/result';
 import type { HistorySearch } from './historySearch';
-import { PATIENCE } from './historySearch';
+import { LONGEST_DELAY } from './historySearch';
 import type { Ledger } from './ledger';
 import { keptError } from './restore';
 import type { Task } from './task';
@@ -76,7 +76,7 @@ export class Sender<R> {
 		}
 		this.ledger.record(job, { state: 'queued', queued: sent.queued });
 		// What was lost late has its file to be fetched still.
-		const left = sent.queued.recovered === true ? new Deadline(PATIENCE / 1000) : deadline;
+		const left = sent.queued.recovered === true ? new Deadline(LONGEST_DELAY / 1000) : deadline;
 		return await this.collect(client, job, prepared, sent.queued, left);
 	}
 
@@ -147,8 +147,8 @@ export class Sender<R> {
 		this.lost.add(job);
 		const now = performance.now();
 		const wanted = { ...listed, since: at };
-		const patience = { missingUntil: now + PATIENCE, pendingUntil: now + deadline.left };
-		const row = await this.history.find(wanted, patience, () => !listed.isUnique && this.hasTwin(job));
+		const deadlines = { missingUntil: now + LONGEST_DELAY, pendingUntil: now + deadline.left };
+		const row = await this.history.find(wanted, deadlines, () => !listed.isUnique && this.hasTwin(job));
 		this.lost.delete(job);
 		if (row === undefined) throw error;
 		if (row.status === 'FAILED') throw failedRowError(row, client.redact);

@@ -70,7 +70,7 @@ const statusError = (statusCode: number): SegmindError =>
 const tooLargeError = (): SegmindError =>
 	catalogError(`Segmind's list of models is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
 
-/** No money is in doubt where nothing was asked for that costs any. */
+/** A free call is never billed. */
 const asCatalogError = (error: SegmindError): SegmindError =>
 	error.reason === 'server'
 		? error

@@ -41,7 +41,7 @@ const UNUSED_LINK =
 	"imageUrl is empty, and a later node uses it. Add the option Public Link: 'Segmind, 7 Days' opens everywhere, the others where others reach this n8n";
 
 const LOCAL_LINK =
-	'The public link opens on this machine only. Set WEBHOOK_URL to the address that others reach; now it is';
+	'The public link opens on this machine only. Set WEBHOOK_URL, or N8N_EDITOR_BASE_URL if you use it, to the address that others reach; now it is';
 
 const UNSAVED_LINK =
 	'This workflow saves no successful executions, so n8n deletes the image and its public link soon after the run, within 15 minutes by default. If the link has to live on, set Save Successful Production Executions to Save in the workflow settings';

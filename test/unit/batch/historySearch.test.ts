@@ -33,35 +33,35 @@ function searchIn(rowsAt: (time: number) => Row[] | number, cancelled?: AbortSig
 	return { search: new HistorySearch(async () => client, cancelled), looks };
 }
 
-const patience = (missing: number, pending = missing) => ({ missingUntil: missing, pendingUntil: pending });
+const until = (missing: number, pending = missing) => ({ missingUntil: missing, pendingUntil: pending });
 
 test('one look finds all that are looked for at the same time', async () => {
 	const { search, looks } = searchIn(() => [done('a'), done('b')]);
-	const wanted = ['a', 'b'].map(async (prompt) => await search.find(wantedOf(prompt), patience(1000)));
+	const wanted = ['a', 'b'].map(async (prompt) => await search.find(wantedOf(prompt), until(1000)));
 	const rows = await settle(Promise.all(wanted));
 	expect(rows.map((row) => row?.requestId)).toEqual(['a', 'b']);
 	expect(looks).toEqual([0]);
 });
 
-test('looks less and less often for what is missing, as long as its patience lasts', async () => {
+test('looks less and less often for what is missing, until its deadline', async () => {
 	const { search, looks } = searchIn(() => []);
-	expect(await settle(search.find(wantedOf('a'), patience(20_000)))).toBeUndefined();
+	expect(await settle(search.find(wantedOf('a'), until(20_000)))).toBeUndefined();
 	expect(looks).toEqual([0, 1000, 2000, 3000, 4500, 6750, 10_125, 15_125, 20_125]);
 });
 
 test('finds a row that appears late', async () => {
 	const { search } = searchIn((time) => (time < 7000 ? [] : [done('a')]));
-	expect((await settle(search.find(wantedOf('a'), patience(30_000))))?.requestId).toBe('a');
+	expect((await settle(search.find(wantedOf('a'), until(30_000))))?.requestId).toBe('a');
 });
 
 test('waits for a pending one longer than for a missing one, and gives it back when time is up', async () => {
 	const pending = { ...done('a'), model_status: 'PENDING', generation_url: null };
 	const ready = searchIn((time) => (time < 5000 ? [pending] : [done('a')]));
-	const row = await settle(ready.search.find(wantedOf('a'), patience(1000, 30_000)));
+	const row = await settle(ready.search.find(wantedOf('a'), until(1000, 30_000)));
 	expect(row).toMatchObject({ status: 'COMPLETED', links: ['https://files.example/a.png'] });
 	const late = searchIn(() => [pending]);
 	const start = now();
-	expect(await settle(late.search.find(wantedOf('a'), patience(start + 1000, start + 5000)))).toMatchObject({
+	expect(await settle(late.search.find(wantedOf('a'), until(start + 1000, start + 5000)))).toMatchObject({
 		status: 'PENDING',
 	});
 	expect(now() - start).toBeGreaterThanOrEqual(5000);
@@ -69,9 +69,9 @@ test('waits for a pending one longer than for a missing one, and gives it back w
 
 test('gives a failed row at once, and a finished one without a file never', async () => {
 	const failed = searchIn(() => [{ ...done('a'), model_status: 'FAILED', generation_url: null }]);
-	expect(await settle(failed.search.find(wantedOf('a'), patience(0)))).toMatchObject({ status: 'FAILED' });
+	expect(await settle(failed.search.find(wantedOf('a'), until(0)))).toMatchObject({ status: 'FAILED' });
 	const empty = searchIn(() => [{ ...done('a'), generation_url: null }]);
-	expect(await settle(empty.search.find(wantedOf('a'), patience(now() + 3000)))).toBeUndefined();
+	expect(await settle(empty.search.find(wantedOf('a'), until(now() + 3000)))).toBeUndefined();
 });
 
 test('gives no row twice, and none whose result the run has', async () => {
@@ -79,31 +79,31 @@ test('gives no row twice, and none whose result the run has', async () => {
 	const { search } = searchIn(() => [done('r-1', body), done('r-2', body)]);
 	search.claim('r-1');
 	search.claim(null);
-	const find = async () => await settle(search.find(wantedOf('a'), patience(now())));
+	const find = async () => await settle(search.find(wantedOf('a'), until(now())));
 	expect((await find())?.requestId).toBe('r-2');
 	expect(await find()).toBeUndefined();
 });
 
 test('waits while a request that looks alike has no response of its own', async () => {
 	const { search } = searchIn(() => [done('a')]);
-	const found = search.find(wantedOf('a'), patience(10_000), () => now() < 2500);
+	const found = search.find(wantedOf('a'), until(10_000), () => now() < 2500);
 	expect((await settle(found))?.requestId).toBe('a');
 	expect(now()).toBeGreaterThanOrEqual(2500);
 });
 
 test('a history that can not be read ends every search, and is not asked again', async () => {
 	const { search, looks } = searchIn(() => 404);
-	const both = ['a', 'b'].map(async (prompt) => await search.find(wantedOf(prompt), patience(30_000)));
+	const both = ['a', 'b'].map(async (prompt) => await search.find(wantedOf(prompt), until(30_000)));
 	expect(await settle(Promise.all(both))).toEqual([undefined, undefined]);
 	expect(search.unreadable).toMatchObject({ statusCode: 404 });
-	expect(await settle(search.find(wantedOf('c'), patience(30_000)))).toBeUndefined();
+	expect(await settle(search.find(wantedOf('c'), until(30_000)))).toBeUndefined();
 	expect(looks).toHaveLength(1);
 });
 
 test('cancelling ends every search at once', async () => {
 	const cancellation = new AbortController();
 	const { search, looks } = searchIn(() => [], cancellation.signal);
-	const found = search.find(wantedOf('a'), patience(30_000));
+	const found = search.find(wantedOf('a'), until(30_000));
 	setTimeout(() => cancellation.abort(), 1500); // eslint-disable-line @n8n/community-nodes/no-restricted-globals -- a test
 	expect(await settle(found)).toBeUndefined();
 	expect([looks, search.unreadable]).toEqual([[0, 1000], undefined]);
@@ -124,7 +124,7 @@ test('looks at all models once for what keys ask for, and takes no failed one', 
 	]);
 	expect(looks).toHaveLength(2);
 	// The failed request of an earlier run is not taken for one that is sent next.
-	expect(await settle(search.find(b, patience(now())))).toBeUndefined();
+	expect(await settle(search.find(b, until(now())))).toBeUndefined();
 });
 
 test('says why keys can not be looked up, after two more tries', async () => {

@@ -50,8 +50,10 @@ it('reads the parameters of an item, with a default for what the panel hides unl
 	const item = { ...top, additionalFields: { seed: 0, prompt: 'x' }, options: { timeout: 9 } };
 	const context = contextOf({}, item);
 	const defaults = { prompt: '', aspectRatio: '1:1', width: '', height: '', outputFormat: 'webp' };
-	expect(readAttributes(context, flux11Pro, 0)).toStrictEqual(defaults);
-	expect(readAttributes(context, flux11Pro, 1)).toStrictEqual({ ...defaults, ...top, seed: 0 });
+	const attributes = flux11Pro.attributes.filter(({ parameter }) => parameter in { ...defaults, seed: 0 });
+	const model = { ...flux11Pro, attributes };
+	expect(readAttributes(context, model, 0)).toStrictEqual(defaults);
+	expect(readAttributes(context, model, 1)).toStrictEqual({ ...defaults, ...top, seed: 0 });
 	expect([readOptions(context, 0), readOptions(context, 1)]).toStrictEqual([{}, { timeout: 9 }]);
 	expect(readParameters(context, ['prompt', 'flow'], 1)).toStrictEqual({ prompt: 'a fox', flow: '' });
 });

@@ -66,7 +66,7 @@ const PANELS = {
 		inputJson={} downloadFiles=true ${FLOW_OPTIONS}`,
 };
 
-it.each(Object.entries(PANELS))('shows the fields of the contract for "%s"', (query, panel) => {
+it.each(Object.entries(PANELS))('shows the panel, with these defaults, for "%s"', (query, panel) => {
 	const values = valuesFor(Object.fromEntries(new URLSearchParams(query)));
 	const shown = properties.filter((field) => NodeHelpers.displayParameter(values, field, NODE, null));
 	const visible = shown.filter(({ type }) => type !== 'hidden');
