@@ -15,7 +15,7 @@ import type { Blocks } from './blocks';
 import { blocksIn, measureBlocks } from './blocks';
 import { toChart } from './chart';
 import type { Spending } from './faults';
-import { FAULT_SCENARIOS, measureSpending, SCALED_SCENARIO } from './faults';
+import { FAULT_SCENARIOS, measureSpending, SCALED_CONTENDERS, SCALED_SCENARIO } from './faults';
 import type { Figures } from './figures';
 import { measureLimits } from './limits';
 import { takeProfile } from './profile';
@@ -48,7 +48,7 @@ interface Scope {
 
 const wholeScope = (rounds: number): Scope => ({
 	scenarios: [...ALL_SCENARIOS, ...EDIT_SCENARIOS],
-	spenders: ['node', 'queued', 'http', 'httpBatched', 'declarative'],
+	spenders: ['node', 'queued', 'http', 'httpBatched'],
 	rounds,
 	isQuick: false,
 });
@@ -60,19 +60,25 @@ const QUICK: Scope = {
 	isQuick: true,
 };
 
-/** The long run under a rate limit takes minutes with those that never deliver. */
-const faultsIn = (isQuick: boolean) => (isQuick ? FAULT_SCENARIOS : [...FAULT_SCENARIOS, SCALED_SCENARIO]);
+/** Who meets which faults. */
+const spendersIn = ({
+	spenders,
+	isQuick,
+}: Scope): ReadonlyArray<readonly [typeof SCALED_SCENARIO, Contender]> => [
+	...FAULT_SCENARIOS.flatMap((scenario) => spenders.map((spender) => [scenario, spender] as const)),
+	...(isQuick ? [] : SCALED_CONTENDERS.map((contender) => [SCALED_SCENARIO, contender] as const)),
+];
 
 /** Rounds of the empty workflow and of the load time. */
 const SMALL_ROUNDS = 3;
 
 /** Processes that a scope takes, with one for the profile. */
-const jobsIn = ({ scenarios, spenders, rounds, isQuick }: Scope): number =>
+const jobsIn = (scope: Scope): number =>
 	2 * SMALL_ROUNDS +
 	1 +
-	blocksIn(isQuick).length +
-	faultsIn(isQuick).length * spenders.length +
-	scenarios.reduce((sum, each) => sum + contendersIn(each).length * roundsFor(each, rounds), 0);
+	blocksIn(scope.isQuick).length +
+	spendersIn(scope).length +
+	scope.scenarios.reduce((sum, each) => sum + contendersIn(each).length * roundsFor(each, scope.rounds), 0);
 
 function undiciVersion(): string {
 	const manifest = readFileSync(join(NEWEST.folder, 'node_modules', 'undici', 'package.json'), 'utf8');
@@ -94,7 +100,7 @@ function readPackage(): Omit<Figures['package'], 'loadTime'> {
 }
 
 async function measureAll(runner: Runner, scope: Scope): Promise<Figures> {
-	const { scenarios, spenders, rounds, isQuick } = scope;
+	const { scenarios, rounds, isQuick } = scope;
 	const emptyPeak = await measureEmptyPeak(runner, SMALL_ROUNDS);
 	const timings: Timing[] = [];
 	for (const scenario of scenarios) {
@@ -102,8 +108,8 @@ async function measureAll(runner: Runner, scope: Scope): Promise<Figures> {
 	}
 	const profile = await takeProfile(runner);
 	const spending: Spending[] = [];
-	for (const scenario of faultsIn(isQuick)) {
-		for (const spender of spenders) spending.push(await measureSpending(runner, scenario, spender));
+	for (const [scenario, spender] of spendersIn(scope)) {
+		spending.push(await measureSpending(runner, scenario, spender));
 	}
 	const blocks = await measureBlocks(runner, isQuick);
 	const loadTimes: number[] = [];
@@ -158,9 +164,9 @@ async function save(file: string, results: unknown): Promise<void> {
 async function bench(isQuick: boolean, rounds: number, file: string): Promise<string[]> {
 	const scope = isQuick ? QUICK : wholeScope(rounds);
 	const figures = await withRunner(jobsIn(scope), async (runner) => await measureAll(runner, scope));
+	await save(file, figures);
 	tablesOf(figures, isQuick).forEach(show);
 	console.log(`\n${[historyOf, packageOf, sourceOf].map((toText) => toText(figures)).join('\n')}`);
-	await save(file, figures);
 	if (!isQuick) {
 		await writeFile('docs/benchmarks.svg', toChart(figures));
 		await writeFile('docs/benchmarks.md', toPage(figures));
@@ -199,7 +205,7 @@ async function main(): Promise<void> {
 			json: { type: 'string', default: join('.cache', 'benchmarks.json') },
 			only: { type: 'string' },
 			quick: { type: 'boolean', default: false },
-			rounds: { type: 'string', default: '5' },
+			rounds: { type: 'string', default: '3' },
 		},
 	});
 	const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {

@@ -27,6 +27,7 @@ const COMPILED = [
 	'worker/engine',
 	'worker/nodes',
 	'worker/measure',
+	'worker/picture',
 	WORKER,
 ];
 

@@ -16,13 +16,12 @@ export interface Table {
 	readonly rows: ReadonlyArray<readonly string[]>;
 }
 
-const SPENDERS: readonly Contender[] = ['node', 'queued', 'http', 'httpBatched', 'declarative'];
+const SPENDERS: readonly Contender[] = ['node', 'queued', 'http', 'httpBatched'];
 
 /** Who is compared by scenario, and with which concurrency. */
 const TIMED: ReadonlyArray<readonly [Contender, Scenario['concurrency']]> = [
 	['node', 1],
 	['node', 4],
-	['node', 8],
 	['httpBatched', 4],
 	['http', 'all'],
 	['declarative', 'all'],

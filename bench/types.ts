@@ -1,5 +1,4 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- types of a command, not part of the node */
-import { randomBytes } from 'node:crypto';
 import type { HeapProfiler, Profiler } from 'node:inspector';
 
 import type { IDataObject } from 'n8n-workflow';
@@ -118,13 +117,6 @@ export type ServerMessage =
 
 /** The prompt of an item, which differs for each so that a fault can name it. */
 export const promptOf = (itemIndex: number): string => `image ${String(itemIndex).padStart(3, '0')}`;
-
-/** The first bytes of a PNG image. */
-const PNG_START = Buffer.from('89504e470d0a1a0a', 'hex');
-
-/** A file that begins as an image does. Each one differs, since the same file is uploaded once. */
-export const pictureOf = (bytes: number): Buffer =>
-	Buffer.concat([PNG_START, randomBytes(bytes - PNG_START.length)]);
 
 /** The middle value. */
 export const median = (values: readonly number[]): number =>

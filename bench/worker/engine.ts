@@ -28,7 +28,7 @@ import type {
 import { NodeConnectionTypes, NodeHelpers, Workflow } from 'n8n-workflow';
 
 import type { Address } from '../types';
-import { pictureOf } from '../types';
+import { Picture } from './picture';
 
 /** Node types by name. */
 type Types = Readonly<Record<string, INodeType | IVersionedNodeType>>;
@@ -112,13 +112,15 @@ export class Engine {
 		bytes: number,
 	): Promise<INodeExecutionData[]> {
 		const location = { type: 'execution', workflowId: 'workflow', executionId: 'pictures' } as const;
-		return await Promise.all(
-			items.map(async (item) => {
-				const described = { data: '', mimeType: 'image/png', fileName: 'photo.png', fileSize: '' };
-				const data = await Container.get(BinaryDataService).store(location, pictureOf(bytes), described);
-				return { ...item, binary: { data } };
-			}),
-		);
+		const described = { data: '', mimeType: 'image/png', fileName: 'photo.png' };
+		const picture = new Picture(bytes);
+		const stored: INodeExecutionData[] = [];
+		for (const [index, item] of items.entries()) {
+			const service = Container.get(BinaryDataService);
+			const data = await service.store(location, picture.numbered(index), { ...described });
+			stored.push({ ...item, binary: { data } });
+		}
+		return stored;
 	}
 
 	async run(run: Run): Promise<IRun> {

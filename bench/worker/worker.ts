@@ -5,11 +5,12 @@ import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
 
 import type { Address, Contender, Job, WorkerStats } from '../types';
-import { pictureOf, promptOf } from '../types';
+import { promptOf } from '../types';
 import type { Run } from './engine';
 import { Engine } from './engine';
 import { measure, measureEventLoop, measureWithProfile } from './measure';
 import { EDIT_PATH, MODEL_PATH, nodeOf, UPLOAD_PATH } from './nodes';
+import { Picture } from './picture';
 
 /** The built package, beside this code. */
 const PACKAGE = '../../package';
@@ -99,17 +100,14 @@ function floorOf(
 		const answer = await (await post(UPLOAD_PATH, { data_urls: [dataUrl] })).json();
 		return (answer as { file_urls: string[] }).file_urls[0];
 	};
-	const pictures = Array.from({ length: pictureBytes === undefined ? 0 : items }, () =>
-		pictureOf(pictureBytes ?? 0),
-	);
+	const picture = pictureBytes === undefined ? undefined : new Picture(pictureBytes);
 	const makeSome = async (): Promise<void> => {
 		for (const index of indexes) {
-			const picture = pictures[index];
 			const prompt = promptOf(index);
 			const body =
 				picture === undefined
 					? await post(MODEL_PATH, { prompt })
-					: await post(EDIT_PATH, { prompt, input_image: await upload(picture) });
+					: await post(EDIT_PATH, { prompt, input_image: await upload(picture.numbered(index)) });
 			await body.dump({ limit: Number.MAX_SAFE_INTEGER });
 		}
 	};
