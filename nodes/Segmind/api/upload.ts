@@ -1,3 +1,4 @@
+import { free } from './body';
 import type { SegmindClient } from './client';
 import { SegmindError } from './errors';
 import { toFreeCallError } from './freeCall';
@@ -36,7 +37,7 @@ export async function toUploadBody(
 ): Promise<Buffer> {
 	const start = `{"data_urls":["data:${mimeType};base64,`;
 	const end = '"]}';
-	const body = Buffer.allocUnsafe(start.length + base64Length(size) + end.length);
+	const body = Buffer.allocUnsafeSlow(start.length + base64Length(size) + end.length);
 	let at = body.write(start, 'latin1');
 	let left = size;
 	let rest: Buffer = Buffer.alloc(0);
@@ -53,6 +54,7 @@ export async function toUploadBody(
 		const whole = piece.length - (piece.length % TRIPLE);
 		append(piece.subarray(0, whole));
 		rest = Buffer.from(piece.subarray(whole));
+		free(chunk);
 	}
 	if (left !== 0) throw new Error('The file changed while it was read');
 	append(rest);

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { free } from '../api/body';
 import type { SegmindClient } from '../api/client';
 import { SegmindError } from '../api/errors';
 import { MAX_UPLOAD_BYTES, toUploadBody, uploadAsset } from '../api/upload';
@@ -100,7 +101,10 @@ export class Uploads {
 		return await MEMORY.use(file.size, async () => {
 			this.cancelled?.throwIfAborted();
 			const body = await toUploadBody(openInputFile(this.context, file), file.size, file.mimeType);
-			return await uploadAsset(client, body);
+			const url = await uploadAsset(client, body);
+			// Only once it has arrived: a request that failed may still be sending it.
+			free(body);
+			return url;
 		});
 	}
 

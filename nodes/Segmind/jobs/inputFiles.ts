@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { readBody } from '../api/body';
+import { free, readBody } from '../api/body';
 import type { SegmindError } from '../api/errors';
 import { MAX_UPLOAD_BYTES } from '../api/upload';
 import { checkFile } from '../files/fileType';
@@ -157,6 +157,8 @@ export async function readInputFile(
 	const mimeType = typeOf(bytes, binary.mimeType);
 	check(bytes);
 	const hash = createHash('sha256').update(bytes).digest('hex');
+	const size = bytes.length;
+	free(bytes);
 	const fileName = binary.fileName ?? `${field}.${binary.fileExtension ?? 'bin'}`;
-	return { itemIndex, field, fileName, mimeType, size: bytes.length, hash };
+	return { itemIndex, field, fileName, mimeType, size, hash };
 }

@@ -1,5 +1,6 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { free } from '../api/body';
 import { SegmindError, uncertainError } from '../api/errors';
 import { toSafeName, UniqueNames } from '../files/fileName';
 import type { MediaFile } from '../files/fileType';
@@ -39,7 +40,7 @@ const fieldsOf = ({ width, height, format, mimeType, size }: MediaFile, fileName
 });
 
 /**
- * Stores the files of a result where this n8n keeps binary data.
+ * Stores the files of a result where this n8n keeps binary data, and frees their bytes.
  *
  * @param fileName of the first file, without an extension
  * @param nextName returns a name without an extension for each further file
@@ -62,6 +63,10 @@ export async function storeResult(
 	for (const [field, file] of Object.entries(namedFiles ?? {})) {
 		const name = names.claim(toSafeName(`${fileName}-${field}`));
 		stored[field] = await store(context, file, `${name}.${file.format}`);
+	}
+	// Not one by one, since outputs may share their bytes.
+	for (const { bytes } of [...files.map(({ file }) => file), ...Object.values(namedFiles ?? {})]) {
+		if (Buffer.isBuffer(bytes)) free(bytes);
 	}
 	const named = namedFiles === undefined ? {} : { namedFiles: stored };
 	return { ...rest, ...named, fileName, files: storedFiles, attempts };

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- n8n hands files over as Node's streams */
 import { Readable } from 'node:stream';
 
-import { discard, limitStream, promisedBytes, readBody } from '../../../nodes/Segmind/api/body';
+import { discard, free, limitStream, promisedBytes, readBody } from '../../../nodes/Segmind/api/body';
 
 const bodyOf = (...chunks: readonly string[]): Readable =>
 	Readable.from(chunks.map((text) => Buffer.from(text)));
@@ -37,6 +37,26 @@ test.each([
 	const { bytes } = await readBody(bodyOf(...Array<string>(1000).fill('x'.repeat(1000))), 64e6, promised);
 	expect(bytes).toHaveLength(1e6);
 	expect(bytes.buffer.byteLength).toBeLessThanOrEqual(most);
+});
+
+/** Node 20 can't free memory early. */
+const canFree = 'transfer' in ArrayBuffer.prototype;
+
+test('frees each chunk that has its memory to itself, and leaves shared memory alone', async () => {
+	const own = Buffer.allocUnsafeSlow(4).fill('o');
+	const shared = Buffer.allocUnsafeSlow(8).fill('s');
+	const { bytes } = await readBody(Readable.from([own, shared.subarray(0, 4)]), 64, 8);
+	expect(bytes.toString()).toBe('oooossss');
+	expect(own.buffer.byteLength).toBe(canFree ? 0 : 4);
+	expect(shared.toString()).toBe('ssssssss');
+});
+
+test('leaves memory alone that only its owner may free', () => {
+	const { buffer } = new WebAssembly.Memory({ initial: 1 });
+	const bytes = new Uint8Array(buffer);
+	free(bytes);
+	expect(bytes).toHaveLength(buffer.byteLength);
+	expect(buffer.byteLength).toBe(65_536);
 });
 
 test('a stream breaks at the byte beyond its limit, or at its deadline', async () => {
