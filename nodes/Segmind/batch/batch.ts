@@ -67,6 +67,9 @@ export class Batch<R> {
 
 	private readonly outcomes = new Map<Job<R>, Promise<Paid<R> | Failure>>();
 
+	/** Whether n8n has stored a result of this run. */
+	private hasStored = false;
+
 	private readonly yieldIfNeeded = createYielder();
 
 	/** @param stopsOnError whether nothing more is sent after the first error */
@@ -108,9 +111,9 @@ export class Batch<R> {
 	}
 
 	private async runJobs(): Promise<ReadonlyArray<Delivery | Failure>> {
-		const outcomes = await mapConcurrent(this.jobs, this.concurrency, async (job) => {
+		const outcomes = await mapConcurrent(this.jobs, this.concurrency, async (job, release) => {
 			await this.yieldIfNeeded();
-			const outcome = this.runJob(job);
+			const outcome = this.runJob(job, release);
 			this.outcomes.set(job, outcome);
 			return await outcome;
 		});
@@ -129,7 +132,7 @@ export class Batch<R> {
 		);
 	}
 
-	private async runJob(job: Job<R>): Promise<Paid<R> | Failure> {
+	private async runJob(job: Job<R>, release: () => void): Promise<Paid<R> | Failure> {
 		const { ledger, keyError, twins } = this.known;
 		const first = twins.get(job);
 		const shared = first && (await this.outcomes.get(first));
@@ -142,7 +145,7 @@ export class Batch<R> {
 		if (entry?.state === 'uncertain') return this.fail(job, SegmindError.fromData(entry.error));
 		if (entry === undefined && keyError !== undefined && isKeyed(job)) return this.fail(job, keyError);
 		try {
-			return (await this.handOver(job)) ?? (await this.make(job));
+			return (await this.handOver(job)) ?? (await this.make(job, release));
 		} catch (thrown) {
 			const error = SegmindError.from(thrown);
 			if (this.task.isFree) error.billed = 'no';
@@ -181,7 +184,7 @@ export class Batch<R> {
 	}
 
 	/** Pays for a result. */
-	private async make(job: Job<R>): Promise<Paid<R>> {
+	private async make(job: Job<R>, release: () => void): Promise<Paid<R>> {
 		const client = await this.known.open(job.itemIndex);
 		this.limiter.throwIfStopped(this.task.targetOf(job));
 		const prepared = await this.prepare(job, async (file) => await this.uploads.urlOf(client, file));
@@ -193,6 +196,8 @@ export class Batch<R> {
 		const target = this.task.targetOf(job);
 		try {
 			const { result, attempts } = await sendWithRetries(send, job.options, target, limit, this);
+			// The next request need not wait for a storage that works. One that does not must not meet more images.
+			if (this.hasStored) release();
 			return { job, result: await this.store(job, result, attempts), alreadyPaid: false };
 		} finally {
 			this.sender.release(job);
@@ -220,6 +225,7 @@ export class Batch<R> {
 				throw Object.assign(kept, { attempts });
 			},
 		);
+		this.hasStored = true;
 		const whole = queued?.recovered === true ? { ...stored, recovered: true } : stored;
 		if (result.status !== 'QUEUED') ledger.record(job, { state: 'paid', result: whole, queued });
 		return whole;

@@ -32,31 +32,40 @@ export class Concurrency {
 	}
 }
 
-/** Maps a list with as many calls at a time as allowed. Returns the results in the order of the list. */
+/**
+ * Maps a list with as many calls at a time as allowed. Returns the results in the order of the list.
+ *
+ * @param map may release its place to the next call before it ends; twice as many as allowed are under way at most
+ */
 export async function mapConcurrent<T, R>(
 	list: readonly T[],
 	concurrency: { readonly limit: number },
-	map: (each: T) => Promise<R>,
+	map: (each: T, release: () => void) => Promise<R>,
 ): Promise<R[]> {
 	const results: R[] = [];
-	const workers: Array<Promise<void>> = [];
-	let running = 0;
+	const calls: Array<Promise<void>> = [];
 	let next = 0;
-	const work = async (): Promise<void> => {
-		while (next < list.length && running <= concurrency.limit) {
-			const index = next++;
-			results[index] = await map(list[index]!);
-			addWorkers();
-		}
-		running -= 1;
+	let running = 0;
+	let ending = 0;
+	const call = async (index: number): Promise<void> => {
+		let isEnding = false;
+		running += 1;
+		results[index] = await map(list[index]!, () => {
+			if (isEnding) return;
+			isEnding = true;
+			running -= 1;
+			ending += 1;
+			fill();
+		});
+		if (isEnding) ending -= 1;
+		else running -= 1;
+		fill();
 	};
-	const addWorkers = (): void => {
-		while (running < concurrency.limit && next < list.length) {
-			running += 1;
-			workers.push(work());
-		}
+	const fill = (): void => {
+		const { limit } = concurrency;
+		while (running < limit && running + ending < 2 * limit && next < list.length) calls.push(call(next++));
 	};
-	addWorkers();
-	for (const worker of workers) await worker;
+	fill();
+	for (const each of calls) await each;
 	return results;
 }

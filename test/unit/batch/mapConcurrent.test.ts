@@ -18,6 +18,21 @@ test('keeps at most `limit` calls going and returns the results in order', async
 	expect(await mapConcurrent([], { limit: 2 }, map)).toEqual([]);
 });
 
+test('a call that releases its place lets the next one start, until twice as many are under way as are allowed', async () => {
+	useFakeTime();
+	const started: number[] = [];
+	const map = async (_: number, release: () => void): Promise<void> => {
+		started.push(now());
+		await sleep(10);
+		release();
+		release();
+		await sleep(100);
+	};
+	await settle(mapConcurrent([1, 2, 3, 4, 5, 6], { limit: 2 }, map));
+	expect(started).toEqual([0, 0, 10, 10, 110, 110]);
+	expect(now()).toBe(220);
+});
+
 test('works on more as soon as more is allowed, and on less when less is', async () => {
 	useFakeTime();
 	const concurrency = { limit: 1 };
