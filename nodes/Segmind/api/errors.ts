@@ -1,8 +1,10 @@
 import type { Billed, Reason, Scope } from './reasons';
 import { REASONS } from './reasons';
 
+/** Ends the description of an error that cost nothing. */
 export const NOT_BILLED = 'Nothing was billed.';
 
+/** What to do when it is unknown whether a request was billed. */
 export const MAY_BE_BILLED =
 	'The result may have been made and billed. Check the usage page of your Segmind console before running it again.';
 

@@ -22,8 +22,10 @@ const MAX_DAYS = 3 * 366;
 /** Days without From; as the API has it. */
 const DEFAULT_DAYS = 7;
 
+/** Values of the filter Status, as Segmind names them. */
 export const STATUSES = ['COMPLETED', 'FAILED', 'PENDING'] as const;
 
+/** Values of the option Sort. */
 export const SORTS = ['newest', 'oldest', 'cost', 'model'] as const;
 
 const SORT_ON_WIRE: Readonly<Record<(typeof SORTS)[number], HistoryQuery['sort'] & object>> = {
