@@ -1,3 +1,5 @@
+import { WindowTrial } from './windowTrial';
+
 /** Milliseconds before the second look at whether a window has opened; later ones grow with the time that it was closed. */
 const FIRST_STEP = 100;
 
@@ -32,8 +34,9 @@ const MAX_KEPT = 100;
  * - `normal`: fits as far as it is known.
  * - `scout`: tests whether the window has opened, and all others wait for its verdict.
  * - `probe`: tests whether one more fits into a full window.
+ * - `trial`: fills a window as fast as possible, to learn what it holds.
  */
-type Kind = 'normal' | 'scout' | 'probe';
+type Kind = 'normal' | 'scout' | 'probe' | 'trial';
 
 /** A request that was started. */
 export interface Start {
@@ -43,6 +46,16 @@ export interface Start {
 	readonly anchor: number | undefined;
 	/** Whether it is the first one of a window. */
 	readonly opens: boolean;
+}
+
+/** A window that is full. */
+interface Filled {
+	readonly at: number;
+	/** Requests that passed in it. */
+	readonly passed: number;
+	/** How long it was thought to be, in milliseconds. */
+	readonly longest: number;
+	readonly isTrial: boolean;
 }
 
 function dropOldest(kept: Map<string, unknown> | Set<string>): void {
@@ -82,7 +95,12 @@ export class LearnedLimit {
 	private openedAt: number | undefined;
 
 	/** When a window turned out to be full that seemed to have room, and how many had passed in it. */
-	private filled: { readonly at: number; readonly passed: number; readonly longest: number } | undefined;
+	private filled: Filled | undefined;
+
+	private readonly trial = new WindowTrial();
+
+	/** Whether the last refusal said when the next request fits. */
+	private isTold = false;
 
 	private nextLook = 0;
 
@@ -103,6 +121,8 @@ export class LearnedLimit {
 
 	/** Whether a new execution looks for itself, however long the wait would be that others have learned. */
 	private looksAtOnce = false;
+
+	private firstRefusedAt: number | undefined;
 
 	/** Milliseconds until the last refusals arrived. */
 	private latency = 0;
@@ -139,6 +159,8 @@ export class LearnedLimit {
 		if (pending !== undefined && now < pending.at + this.grace) return pending.at + this.grace;
 		if (pending !== undefined) this.pass(pending);
 		if (this.isClosed) return Math.max(now, this.nextLook);
+		this.trial.checkPause(this.starts.at(-1)?.at ?? now, this.longest, now);
+		if (this.trial.isRunning) return this.trial.nextStart(this.starts, this.grace, now);
 		const { anchor } = this;
 		if (anchor === undefined) return now;
 		const due = anchor.at + this.longest + Math.max(MARGIN, this.latency);
@@ -160,7 +182,7 @@ export class LearnedLimit {
 			this.testedAt = now;
 		this.starts.push(start);
 		while (this.starts[0]!.at < now - MEMORY) this.starts.shift();
-		if (kind !== 'normal') this.pending = start;
+		if (kind === 'scout' || kind === 'probe') this.pending = start;
 		this.looksAtOnce = false;
 		return start;
 	}
@@ -182,6 +204,8 @@ export class LearnedLimit {
 			this.longest = span;
 		}
 		if (start.opens) this.openedAt = start.at;
+		if (this.isTold) this.trial.begin(start.at, this.starts[0]!.at, this.firstRefusedAt!);
+		if (this.trial.isRunning) this.openedAt = start.at;
 		this.shortest = Math.min(this.shortest, this.longest);
 		if (!this.isConfirmed) this.testedAt = Math.max(this.testedAt, start.at - this.longest);
 		this.isConfirmed = true;
@@ -196,12 +220,16 @@ export class LearnedLimit {
 	 */
 	refuse(start: Start, now: number, reset: number | null): void {
 		this.latency = Math.max(now - start.at, this.latency * 0.8);
+		this.firstRefusedAt ??= start.at;
+		this.isTold = reset !== null;
 		const isSign = start.at >= this.refusedAt;
 		this.refusedAt = now;
 		this.starts = this.starts.filter((each) => each !== start);
 		if (start === this.pending) this.pending = undefined;
 		const span = start.anchor === undefined ? 0 : start.at - start.anchor;
-		if (start.kind === 'probe') this.rest = Math.min(MAX_REST, this.rest * 2);
+		if (start.kind === 'trial' && !this.trial.isRunning) return this.correct(start);
+		if (this.trial.isRunning) this.fill(start.at, this.trial.refuse(start.at, this.starts));
+		else if (start.kind === 'probe') this.rest = Math.min(MAX_REST, this.rest * 2);
 		// One that took no place of another shows that less fits; one that took it too early, that the window is longer.
 		else if (start.kind === 'normal' && span < this.longest - 1) this.shrink(start);
 		else this.lengthen(start, span);
@@ -211,7 +239,9 @@ export class LearnedLimit {
 
 	/** The request whose place in the window the next one takes; undefined while there is room. */
 	private get anchor(): Start | undefined {
-		return this.size === Infinity ? undefined : this.starts[this.starts.length - this.size];
+		return this.size === Infinity || this.trial.isRunning
+			? undefined
+			: this.starts[this.starts.length - this.size];
 	}
 
 	/** Milliseconds after which a request was not refused. */
@@ -234,6 +264,7 @@ export class LearnedLimit {
 
 	private kindAt(now: number, anchor: Start | undefined): Kind {
 		if (this.isClosed) return 'scout';
+		if (this.trial.isRunning) return 'trial';
 		if (anchor === undefined) return 'normal';
 		if (this.looksAtOnce && now + LONG_WAIT < anchor.at + this.longest) return 'scout';
 		// The first one of a window tests for all others.
@@ -266,11 +297,18 @@ export class LearnedLimit {
 		else if (this.longest < Infinity) this.rest = Math.min(MAX_REST, this.rest * 1.5);
 	}
 
-	private fill(at: number): void {
+	/** Learns from a request of the trial whose refusal arrives after that of a later one. */
+	private correct({ at }: Start): void {
+		const passed = this.trial.refuse(at, this.starts);
+		if (passed !== undefined) this.size = Math.min(this.size, Math.max(1, passed));
+	}
+
+	/** @param tried requests that passed in it, if that was a trial */
+	private fill(at: number, tried?: number): void {
 		const { openedAt } = this;
 		if (openedAt !== undefined && this.longest < Infinity) {
-			const passed = this.starts.filter((each) => each.at >= openedAt).length;
-			this.filled = { at, passed, longest: this.longest };
+			const passed = tried ?? this.starts.filter((each) => each.at >= openedAt).length;
+			this.filled = { at, passed, longest: this.longest, isTrial: tried !== undefined };
 		}
 		this.close(at);
 	}
@@ -283,9 +321,16 @@ export class LearnedLimit {
 		const { openedAt, filled } = this;
 		this.filled = undefined;
 		this.longest = time - anchor;
-		if (filled === undefined || openedAt === undefined || time - filled.at < filled.longest / 2) return;
+		if (filled === undefined || openedAt === undefined) return;
+		const isFull = time - filled.at >= filled.longest / 2;
+		const length = filled.isTrial
+			? this.trial.lengthOf(time, filled.longest)
+			: isFull
+				? time - openedAt
+				: undefined;
+		if (length === undefined) return;
 		this.size = Math.min(this.size, Math.max(1, filled.passed));
-		this.longest = time - openedAt;
+		this.longest = length;
 	}
 
 	private close(at: number): void {

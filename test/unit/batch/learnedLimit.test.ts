@@ -158,6 +158,40 @@ test.each(CASES)(
 
 const MINUTE = 60_000;
 
+/** Requests a minute, and seconds that an image takes: the first window is not full before it ends. */
+const SLOW = (['fixed', 'clock', 'sliding'] as const).flatMap((windows) =>
+	[
+		[60, 14],
+		[30, 14],
+		[100, 10],
+	].map(([requests = 0, seconds = 0]) => ({ windows, requests, seconds })),
+);
+
+test.each(SLOW)(
+	'learns $requests a minute with images of $seconds s, windows that are $windows, and a pause or none',
+	({ windows, requests, seconds }) => {
+		for (const seed of [1, 7919, 38_484, 104_729]) {
+			for (const pause of [
+				[0, 0],
+				[80_000, 380_000],
+			] as const) {
+				const server = new RateLimit({ requests, window: MINUTE, windows });
+				const phase = windows === 'clock' ? seed % 45_000 : 0;
+				const network = { duration: seconds * 1000, travel: 100 };
+				const count = Math.floor(16.66 * requests);
+				const run = simulate({ serverAt: () => server, count, hasHeader: true, seed, phase, network, pause });
+				const best = 16 * MINUTE - phase + network.duration + pause[1] - pause[0];
+				expect(run.passed).toHaveLength(count);
+				// What a window holds is learned in the first one that is full. Here a pause falls into it, or it slides.
+				const isHard = pause[1] > 0 || (windows === 'sliding' && seconds === 10);
+				const ratio = isHard ? 1.35 : 1.1;
+				expect((run.passed.at(-1) ?? 0) + network.duration).toBeLessThan(ratio * best);
+				expect(run.refused.length).toBeLessThan(16);
+			}
+		}
+	},
+);
+
 /** What happens while a limit of some requests in each window is learned. */
 type Scene = Partial<Simulation> & { readonly window?: number; readonly later?: number };
 
