@@ -5,7 +5,7 @@ const FAST = 0.25;
 const AT_ONCE = 4;
 
 /** Bounds of a window's length, as a share of what it was thought to be. A shorter one is a place that became free. */
-const LENGTH = { min: 0.3, max: 3 };
+const LENGTH = { min: 0.45, max: 3 };
 
 /** Share of a window's length without requests after which a trial is given up. */
 const PAUSE = 0.5;

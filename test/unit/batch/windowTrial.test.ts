@@ -51,8 +51,8 @@ test('it holds what was started before the first request that is refused, in whi
 });
 
 test.each([
-	[1299, undefined],
-	[1300, 300],
+	[1449, undefined],
+	[1450, 450],
 	[4000, 3000],
 	[4001, undefined],
 ])('a window of 1 s that opens again at %i has a length of %p', (time, length) => {
