@@ -27,13 +27,16 @@ afterEach(() => {
 });
 
 /** Makes n8n's storage fail for the calls of these numbers, from 1. */
-function failStorage(method: Method, message: string, fails: (call: number) => boolean): void {
+function failStorage(method: Method, message: string, fails: (call: number) => boolean, delay = 0): void {
 	const service = Container.get(BinaryDataService);
 	const original = service[method].bind(service) as (...args: unknown[]) => Promise<unknown>;
 	let calls = 0;
 	const failing = async (...args: unknown[]): Promise<unknown> => {
 		calls += 1;
-		if (fails(calls)) throw new Error(message);
+		if (fails(calls)) {
+			await sleep(delay);
+			throw new Error(message);
+		}
 		return await original(...args);
 	};
 	Object.assign(service, { [method]: failing });
@@ -136,6 +139,24 @@ test('a full disk stops the run after the images in flight', async () => {
 	const stored = errors.filter(({ attempts }) => attempts === 1);
 	expect(stored[0]).toMatchObject({ cause: 'uncertain', billed: 'unknown', attempts: 1 });
 	expect(errors.filter(({ attempts }) => attempts === 0).length).toBeGreaterThan(20);
+});
+
+/** Milliseconds until a storage says that it fails, in which more images could be sent. */
+const FAILING = 100;
+
+test('a storage that never worked meets no more images than there are parallel requests', async () => {
+	failStorage('store', 'EROFS: read-only file system', () => true, FAILING);
+	await engine.run(generate({ concurrency: 3 }, { items: numberedItems(30), node: CONTINUE }));
+	expect(emulator.paid).toBe(3);
+});
+
+test('a disk that fills up meets at most half as many images again as there are parallel requests', async () => {
+	failStorage('store', 'ENOSPC: no space left on device', (call) => call > 6, FAILING);
+	const result = await engine.run(generate({ concurrency: 3 }, { items: numberedItems(30), node: CONTINUE }));
+	const stored = result.items.filter(({ json }) => json.error === undefined).length;
+	expect(stored).toBe(6);
+	expect(emulator.paid - stored).toBeLessThanOrEqual(5);
+	expect(emulator.paid - stored).toBeGreaterThanOrEqual(1);
 });
 
 describe('an expression that changes from try to try', () => {

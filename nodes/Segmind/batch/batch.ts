@@ -198,7 +198,10 @@ export class Batch<R> {
 			const { result, attempts } = await sendWithRetries(send, job.options, target, limit, this);
 			// The next request need not wait for a storage that works. One that does not must not meet more images.
 			if (this.hasStored) release();
-			return { job, result: await this.store(job, result, attempts), alreadyPaid: false };
+			const stored = await this.store(job, result, attempts);
+			// More at once only as long as n8n stores them, too.
+			this.concurrency.grow();
+			return { job, result: stored, alreadyPaid: false };
 		} finally {
 			this.sender.release(job);
 		}

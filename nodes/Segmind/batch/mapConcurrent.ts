@@ -32,10 +32,13 @@ export class Concurrency {
 	}
 }
 
+/** Calls under way, with those that are ending, for each one that is allowed. */
+const OVERLAP = 1.5;
+
 /**
  * Maps a list with as many calls at a time as allowed. Returns the results in the order of the list.
  *
- * @param map may release its place to the next call before it ends; twice as many as allowed are under way at most
+ * @param map may release its place to the next call before it ends; at most half as many again as allowed are under way
  */
 export async function mapConcurrent<T, R>(
 	list: readonly T[],
@@ -63,7 +66,8 @@ export async function mapConcurrent<T, R>(
 	};
 	const fill = (): void => {
 		const { limit } = concurrency;
-		while (running < limit && running + ending < 2 * limit && next < list.length) calls.push(call(next++));
+		while (running < limit && running + ending < OVERLAP * limit && next < list.length)
+			calls.push(call(next++));
 	};
 	fill();
 	for (const each of calls) await each;

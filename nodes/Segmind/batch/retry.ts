@@ -126,7 +126,6 @@ export async function sendWithRetries<T extends { readonly usage: Usage }>(
 				attempts += 1;
 			});
 			limiter.pass(start, limit);
-			concurrency.grow();
 			spending.settle(reservation, { billed: 'yes', usage: result.usage });
 			return { result, attempts };
 		} catch (thrown) {

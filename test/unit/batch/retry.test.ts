@@ -94,7 +94,7 @@ test('all jobs wait for the rate limit that one met', async () => {
 	expect(await settle(Promise.all([batch.run(), batch.run()]))).toEqual(['paid 2', 'paid 1']);
 	expect(batch.times[2]).toBeGreaterThanOrEqual(5000);
 	expect(batch.limiter.waited).toBeGreaterThanOrEqual(4900);
-	expect(batch.concurrency.limit).toBe(4);
+	expect(batch.concurrency.limit).toBe(2);
 });
 
 test('a server that asks to wait for more than ten minutes stops the batch', async () => {
