@@ -1,5 +1,5 @@
 import type { Figures } from './figures';
-import { HEADLINE } from './timings';
+import { HEADLINE, isOf } from './timings';
 import type { Contender } from './types';
 import { isOwn, NAMES } from './types';
 
@@ -33,10 +33,8 @@ function memoryPanel({ timings }: Figures): Panel {
 	const bars = MEMORY_ITEMS.flatMap((items) =>
 		SHOWN.flatMap(([contender, concurrency]) =>
 			timings
-				.filter((each) => each.contender === contender && each.items === items)
-				.filter(({ pictureBytes }) => pictureBytes === undefined)
-				.filter((each) => each.concurrency === concurrency)
-				.filter(({ imageBytes, delay }) => imageBytes === HEADLINE.imageBytes && delay === HEADLINE.delay)
+				.filter((each) => isOf(each, { ...HEADLINE, items }))
+				.filter((each) => each.contender === contender && each.concurrency === concurrency)
 				.map(({ memory }) => ({
 					contender,
 					name: `${NAMES[contender]}, ${items} images`,

@@ -3,7 +3,7 @@ import type { Contender, Job, ServerOptions } from './types';
 import { promptOf } from './types';
 
 /** Something that goes wrong during a run, and makes some contenders pay more than they deliver. */
-interface FaultScenario {
+export interface FaultScenario {
 	readonly name: string;
 	readonly server: Partial<ServerOptions>;
 	/** The equivalent for the queue, where it is another request that fails. */

@@ -14,7 +14,7 @@ import { NEWEST } from '../test/e2e/places';
 import type { Blocks } from './blocks';
 import { blocksIn, measureBlocks } from './blocks';
 import { toChart } from './chart';
-import type { Spending } from './faults';
+import type { FaultScenario, Spending } from './faults';
 import { FAULT_SCENARIOS, measureSpending, SCALED_CONTENDERS, SCALED_SCENARIO } from './faults';
 import type { Figures } from './figures';
 import { measureLimits } from './limits';
@@ -61,10 +61,7 @@ const QUICK: Scope = {
 };
 
 /** Who meets which faults. */
-const spendersIn = ({
-	spenders,
-	isQuick,
-}: Scope): ReadonlyArray<readonly [typeof SCALED_SCENARIO, Contender]> => [
+const spendersIn = ({ spenders, isQuick }: Scope): ReadonlyArray<readonly [FaultScenario, Contender]> => [
 	...FAULT_SCENARIOS.flatMap((scenario) => spenders.map((spender) => [scenario, spender] as const)),
 	...(isQuick ? [] : SCALED_CONTENDERS.map((contender) => [SCALED_SCENARIO, contender] as const)),
 ];

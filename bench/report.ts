@@ -20,6 +20,7 @@ import {
 	spendingTable,
 	timeTable,
 	toMb,
+	worstLimitsTable,
 } from './tables';
 
 /** The tables as the terminal shows them. */
@@ -102,9 +103,10 @@ with the same Idempotency Keys, which finds them in a history of 20,000 requests
 )}
 
 ${toSection(
-	limitsTable(figures.limits),
-	`Images that fill six windows, with the default settings and all executions in one n8n. \`fixed\` windows start with a request,
-\`clock\` windows follow the clock, \`sliding\` ones look back. The best possible fills each window as soon as it opens.`,
+	worstLimitsTable(figures.limits),
+	`Images that fill six windows, with the default settings and all executions in one n8n: the worst of 1, 5, 20 and 60 requests in a
+window, with one execution and with three, which \`--only limits\` shows one by one. \`fixed\` windows start with a request, \`clock\`
+windows follow the clock, \`sliding\` ones look back. The best possible fills each window as soon as it opens.`,
 )}
 
 ${toSection(

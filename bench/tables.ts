@@ -6,7 +6,7 @@ import type { Figures } from './figures';
 import type { LimitRow } from './limits';
 import type { RealN8n } from './realN8n';
 import type { Scenario, Timing } from './timings';
-import { ALL_SCENARIOS, HEADLINE } from './timings';
+import { ALL_SCENARIOS, HEADLINE, isOf } from './timings';
 import type { Contender, EventLoopStats } from './types';
 import { isOwn, NAMES } from './types';
 
@@ -41,11 +41,7 @@ export function headlineTable({ timings }: Figures): Table {
 	const { items, imageBytes, delay, concurrency } = HEADLINE;
 	const rows = timings.filter(
 		(timing) =>
-			timing.pictureBytes === undefined &&
-			timing.items === items &&
-			timing.imageBytes === imageBytes &&
-			timing.delay === delay &&
-			(timing.concurrency === concurrency || timing.concurrency === 'all'),
+			isOf(timing, HEADLINE) && (timing.concurrency === concurrency || timing.concurrency === 'all'),
 	);
 	return {
 		title: `${items} images of ${toMb(imageBytes)}, each response after ${delay} ms`,
@@ -89,19 +85,16 @@ function scenarioTable(
 	scenarios: readonly Scenario[],
 	toCell: (timing: Timing) => string,
 ): Table {
-	const rowOf = ({ items, imageBytes, delay }: Scenario): string[] => [
-		`${items} × ${toSize(imageBytes)}, ${delay} ms`,
+	const rowOf = (scenario: Scenario): string[] => [
+		`${scenario.items} × ${toSize(scenario.imageBytes)}, ${scenario.delay} ms`,
 		...TIMED.map(([contender, concurrency]) => {
 			const timing = timings.find(
 				(each) =>
-					each.pictureBytes === undefined &&
+					isOf(each, scenario) &&
 					each.contender === contender &&
-					each.items === items &&
-					each.imageBytes === imageBytes &&
-					each.delay === delay &&
-					(each.concurrency === concurrency || items === 1),
+					(each.concurrency === concurrency || scenario.items === 1),
 			);
-			return timing === undefined || (items === 1 && concurrency !== 1 && contender === 'node')
+			return timing === undefined || (scenario.items === 1 && concurrency !== 1 && contender === 'node')
 				? ''
 				: toCell(timing);
 		}),
@@ -147,6 +140,33 @@ export const limitsTable = (rows: readonly LimitRow[]): Table => ({
 		String(lost),
 	]),
 });
+
+/** The worst of all limits and numbers of executions, for each kind of windows. */
+export function worstLimitsTable(rows: readonly LimitRow[]): Table {
+	const kinds = new Map(rows.map(({ windows, tells }) => [`${windows} ${tells}`, { windows, tells }]));
+	return {
+		title: 'Rate limits of 2 s',
+		head: [
+			'Windows',
+			'Told by',
+			'Rows',
+			'Time over the best',
+			'Refused at first',
+			'Later, per window',
+			'Lost',
+		],
+		rows: [...kinds.values()].map(({ windows, tells }) => {
+			const alike = rows.filter((row) => row.windows === windows && row.tells === tells);
+			const worst = (valueOf: (row: LimitRow) => number): number => Math.max(...alike.map(valueOf));
+			return [
+				...[windows, tells, String(alike.length), worst(({ ratio }) => ratio).toFixed(2)],
+				String(worst(({ refusedFirst }) => refusedFirst)),
+				worst(({ refusedLater }) => refusedLater).toFixed(1),
+				String(worst(({ lost }) => lost)),
+			];
+		}),
+	};
+}
 
 /** With the growth of the total times, as the power of the number of items. */
 export function blocksTable(blocks: readonly Blocks[]): Table {

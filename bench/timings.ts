@@ -69,6 +69,13 @@ export const ALL_SCENARIOS: readonly Scenario[] = [1, 16, 64, 256]
 	.filter(({ items, concurrency }) => concurrency !== 1 || items <= MOST_ONE_BY_ONE)
 	.filter((scenario) => Math.ceil(scenario.items / concurrencyOf(scenario)) * scenario.delay <= LONGEST);
 
+/** Whether a timing is of such images, whatever their requests at once. */
+export const isOf = (timing: Timing, { items, imageBytes, delay }: Scenario): boolean =>
+	timing.pictureBytes === undefined &&
+	timing.items === items &&
+	timing.imageBytes === imageBytes &&
+	timing.delay === delay;
+
 /** Contenders that can do what the scenario asks for. */
 export function contendersIn({ items, concurrency, pictureBytes }: Scenario): readonly Contender[] {
 	if (pictureBytes !== undefined) return ['floor', 'node'];

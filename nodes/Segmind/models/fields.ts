@@ -6,7 +6,7 @@ import { DRAW, fieldDefault, isRequired } from './attribute';
 /** The field that most users look for comes first. */
 const FIRST = 'numberOfImages';
 
-/** Compares code units, since a locale takes a third of the time that the node takes to load. */
+/** Compares code units, since the first comparison by locale loads the rules of all languages. */
 const inOrder = (one: INodeProperties, other: INodeProperties): number =>
 	Number(other.name === FIRST) - Number(one.name === FIRST) || (one.displayName < other.displayName ? -1 : 1);
 
