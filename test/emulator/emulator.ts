@@ -1,28 +1,29 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- the emulator runs on a developer's machine, not in n8n */
-import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { answerWith, imageResponse, videoResponse } from './answers';
 import type { Asset } from './assets';
 import { Assets, ASSETS_PATH, UPLOAD_PATH } from './assets';
-import type { Answer, ListedModel } from './catalog';
-import { LIST_PATH, listAnswer, LISTED, REJECTED_MEDIA } from './catalog';
+import type { Answer } from './catalog';
+import { LIST_PATH, listAnswer, REJECTED_MEDIA } from './catalog';
 import type { Drawing } from './draw';
-import { draw } from './draw';
+import type { Endpoint, KnownModel } from './endpoints';
+import { ACCOUNT_PATH, KNOWN, OTHER_MODEL, parseEndpoint } from './endpoints';
 import type { Fault } from './fault';
 import { Faults, isBilled, isListedAsFailed, withFile } from './fault';
 import { History, HISTORY_PATH } from './history';
 import type { HistoryOptions, Listed } from './history';
 import { picturesIn, readInputs } from './inputs';
 import type { JobPart } from './jobs';
-import { Job, jsonOutput, parseJobPath } from './jobs';
+import { Job, parseJobPath } from './jobs';
+import { Pictures } from './pictures';
 import type { PublishedModel } from './published';
-import { MEDIA_TYPES, MODELS } from './published';
 import type { RateLimitOptions } from './rateLimit';
 import { RateLimit } from './rateLimit';
-import type { WireResponse } from './wire';
 import { deliver, html, jsonResponse, parseJson, readBody, send } from './wire';
 
 export interface EmulatorOptions {
@@ -54,9 +55,6 @@ export interface ReceivedRequest {
 	paid: boolean;
 }
 
-/** Stands for all models without a published table here: takes a prompt and responds with JSON, as some models do. */
-const OTHER_MODEL: PublishedModel = { price: 0.02, attributes: { prompt: { type: 'str', required: true } } };
-
 /** What is drawn where the model takes no such attribute or publishes no default. */
 const DEFAULTS = {
 	seed: 1,
@@ -67,34 +65,8 @@ const DEFAULTS = {
 	output_quality: 80,
 };
 
-const ACCOUNT_PATH = '/v1/get-user-credits';
 const CONTROL_PATH = '/_emulator';
 const FILES_PATH = '/files/';
-
-/** An endpoint that bills. */
-interface Endpoint {
-	readonly id: string;
-	readonly model: KnownModel;
-	readonly isQueued: boolean;
-	readonly isFlow: boolean;
-	/** The older form of PixelFlow, with a poll URL only. */
-	readonly isOldFlow: boolean;
-}
-
-/** A model, and for one of the list how it behaves. */
-type KnownModel = PublishedModel & Partial<ListedModel>;
-
-const KNOWN: Readonly<Record<string, KnownModel>> = { ...LISTED, ...MODELS };
-
-function parseEndpoint(path: string, models = KNOWN): Endpoint | undefined {
-	const [, base, id = ''] = /^\/(v1|v2|workflows\/v2|workflows)\/([^/]+)$/.exec(path) ?? [];
-	if (base === undefined || path === ACCOUNT_PATH) return undefined;
-	const isFlow = base.startsWith('workflows');
-	const isOldFlow = base === 'workflows';
-	if (isOldFlow && !/-v\d+$/.test(id)) return undefined;
-	const model = isFlow || id === 'other-model' ? OTHER_MODEL : models[id];
-	return model && { id, model, isQueued: base !== 'v1', isFlow, isOldFlow };
-}
 
 /** A request that passed all checks. */
 interface Accepted {
@@ -114,21 +86,6 @@ const newKey = (): string => `SG_${randomBytes(8).toString('hex')}`;
 
 /** Rounds away the noise of binary fractions. */
 const dollars = (amount: number): number => Number(amount.toFixed(6));
-
-const imageResponse = ({ output_format: format }: Drawing, body: Buffer): WireResponse => ({
-	status: 200,
-	headers: { 'content-type': MEDIA_TYPES[format] ?? '' },
-	body,
-});
-
-/** The start of an MP4, and some content. */
-const VIDEO = Buffer.concat([Buffer.from('00000020667479706d70343200000000', 'hex'), Buffer.alloc(5000, 7)]);
-
-const videoResponse = (): WireResponse => ({
-	status: 200,
-	headers: { 'content-type': 'video/mp4' },
-	body: VIDEO,
-});
 
 /** Segmind's API on loopback: it checks, draws, bills and fails as the published one does. */
 export class Emulator {
@@ -155,7 +112,7 @@ export class Emulator {
 
 	private readonly faults = new Faults();
 
-	private readonly pictures = new Map<string, Promise<Buffer>>();
+	private readonly pictures: Pictures;
 
 	private readonly jobs = new Map<string, Job>();
 
@@ -172,6 +129,7 @@ export class Emulator {
 		this.key = options.key ?? newKey();
 		this.credits = options.credits === undefined ? 10 : options.credits;
 		this.history.options = options.history ?? {};
+		this.pictures = new Pictures(options.picture, (address) => this.pictureAt(address));
 		this.resetRateLimit();
 	}
 
@@ -355,25 +313,11 @@ export class Emulator {
 		response.writeHead(200, { 'content-type': asset.type }).end(asset.bytes);
 	}
 
-	/** Returns the bytes of a picture that a request refers to; undefined when the address is not one of this server's. */
-	private async pictureAt(address: string): Promise<Buffer | undefined> {
+	/** Returns what an address shows; undefined when it is not one of this server's pictures. */
+	private pictureAt(address: string): Buffer | Drawing | undefined {
 		const { origin, pathname } = URL.canParse(address) ? new URL(address) : new URL(this.url);
 		if (origin !== this.url) return undefined;
-		const job = this.jobs.get(jobOfFile(pathname));
-		return job === undefined ? this.uploaded.get(pathname)?.bytes : await this.drawOnce(job.drawing);
-	}
-
-	/** Returns why a request's pictures can't be loaded. */
-	private async rejectPictures(addresses: readonly string[]): Promise<string | undefined> {
-		for (const address of addresses) {
-			if (!/^https?:\/\//.test(address)) {
-				return REJECTED_MEDIA;
-			}
-			if ((await this.pictureAt(address)) === undefined) {
-				return `Reference media rejected: ${address} could not be loaded.`;
-			}
-		}
-		return undefined;
+		return this.jobs.get(jobOfFile(pathname))?.drawing ?? this.uploaded.get(pathname)?.bytes;
 	}
 
 	/** Checks and bills a request, and makes its image or queues it. */
@@ -390,12 +334,12 @@ export class Emulator {
 		const body = parseJson(bytes);
 		if (body === undefined) return send(response, 400, { error: 'Malformed request body' });
 		received.body = body;
-		const refusal = this.refuseForRateLimit();
+		const refusal = this.rateLimit?.refuse(Date.now());
 		if (refusal !== undefined) return send(response, ...refusal);
 		const inputs = readInputs(model, body);
 		const pictures = inputs.error === undefined ? picturesIn(model, inputs.values) : [];
 		const isRejected = model.addresses?.some((name) => !/^https?:/.test(String(body[name] ?? 'http:')));
-		const rejected = isRejected === true ? REJECTED_MEDIA : await this.rejectPictures(pictures);
+		const rejected = isRejected === true ? REJECTED_MEDIA : this.pictures.reject(pictures);
 		const error = inputs.error ?? rejected;
 		if (error !== undefined && !isQueued) return send(response, inputs.status ?? 400, { error });
 		if ((this.credits ?? 0) < price) return send(response, ...this.insufficientCredits(isQueued, price));
@@ -440,7 +384,7 @@ export class Emulator {
 		{ id, drawing, fault, price, left }: Accepted,
 		response: ServerResponse,
 	): Promise<void> {
-		const usual = await this.answerWith(answer, drawing);
+		const usual = await answerWith(answer, drawing, this.pictures);
 		await deliver(response, fault, {
 			...usual,
 			headers: {
@@ -453,16 +397,6 @@ export class Emulator {
 				...(answer === 'image' ? { 'x-seed-value': String(drawing.seed) } : {}),
 			},
 		});
-	}
-
-	/** The direct response of a model, before its headers. */
-	private async answerWith(answer: Answer | 'base64', drawing: Drawing): Promise<WireResponse> {
-		if (answer === 'json') return jsonResponse(200, jsonOutput(drawing));
-		if (answer === 'video') return videoResponse();
-		const picture = await this.drawOnce(drawing);
-		if (answer === 'image') return imageResponse(drawing, picture);
-		const text = picture.toString('base64');
-		return jsonResponse(200, answer === 'base64' ? { image: text } : { images: [{ b64_json: text }] });
 	}
 
 	private async queue(
@@ -494,46 +428,12 @@ export class Emulator {
 		const fault = this.faults.take('file', known.prompt);
 		if (path.endsWith('.mp4')) return await deliver(response, fault, videoResponse());
 		const drawing = { ...known, seed: known.seed + Number(index) };
-		await deliver(response, fault, imageResponse(drawing, await this.drawOnce(drawing)));
-	}
-
-	/** Returns the response to a request that the rate limit refuses. */
-	private refuseForRateLimit(): [status: number, body: unknown, headers: Record<string, string>] | undefined {
-		const now = Date.now();
-		const reset = this.rateLimit?.take(now);
-		if (reset === undefined) return undefined;
-		const error = 'Too Many Requests';
-		switch (this.options.rateLimit?.tells) {
-			case 'nothing':
-				return [429, { error }, {}];
-			case 'body':
-				return [429, { error: `${error}. Try again in ${((reset - now) / 1000).toFixed(2)} seconds.` }, {}];
-			default:
-				return [429, { error }, { 'x-rate-limit-reset-at-utc': new Date(reset).toISOString() }];
-		}
+		await deliver(response, fault, imageResponse(drawing, await this.pictures.drawOnce(drawing)));
 	}
 
 	private resetRateLimit(): void {
 		const { rateLimit } = this.options;
 		this.rateLimit = rateLimit === undefined ? undefined : new RateLimit(rateLimit);
-	}
-
-	private async drawOnce(drawing: Drawing): Promise<Buffer> {
-		if (this.options.picture !== undefined) return this.options.picture;
-		const request = createHash('sha256').update(JSON.stringify(drawing)).digest('hex');
-		const known = this.pictures.get(request) ?? this.draw(drawing);
-		this.pictures.set(request, known);
-		return await known;
-	}
-
-	private async draw(drawing: Drawing): Promise<Buffer> {
-		const pictures = await Promise.all(
-			(drawing.pictures ?? []).map(async (address) => await this.pictureAt(address)),
-		);
-		return await draw(
-			drawing,
-			pictures.find((picture) => picture !== undefined),
-		);
 	}
 
 	/** Serves the control endpoint: what was received, and faults to inject. */

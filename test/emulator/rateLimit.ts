@@ -24,6 +24,21 @@ export class RateLimit {
 
 	constructor(readonly options: RateLimitOptions) {}
 
+	/** Counts a request. Returns the response when it is refused, undefined when it passes. */
+	refuse(now: number): [status: number, body: unknown, headers: Record<string, string>] | undefined {
+		const reset = this.take(now);
+		if (reset === undefined) return undefined;
+		const error = 'Too Many Requests';
+		switch (this.options.tells) {
+			case 'nothing':
+				return [429, { error }, {}];
+			case 'body':
+				return [429, { error: `${error}. Try again in ${((reset - now) / 1000).toFixed(2)} seconds.` }, {}];
+			default:
+				return [429, { error }, { 'x-rate-limit-reset-at-utc': new Date(reset).toISOString() }];
+		}
+	}
+
 	/** Counts a request. Returns when the next one fits if this one is refused; undefined if it passes. */
 	take(now: number): number | undefined {
 		const { requests, window, windows = 'fixed' } = this.options;
