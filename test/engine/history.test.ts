@@ -207,6 +207,15 @@ describe('an idempotency key', () => {
 		expect(emulator.paid).toBe(2);
 	});
 
+	test('makes one request of equal items, although the second one may be taken up before the first has started', async () => {
+		// The first one to finish lets three more start, of which the last two are equal.
+		for (const prompt of 'abcd') emulator.inject({ prompt, delay: prompt === 'a' ? 150 : 600 });
+		const { items, error } = await engine.run(keyed([...'abcdaee']));
+		expect(error).toBeUndefined();
+		expect(emulator.paid).toBe(5);
+		expect(valuesOf(items, 'alreadyPaid')).toEqual([...Array(4).fill(undefined), true, undefined, true]);
+	});
+
 	test('waits for a request that is still being made', async () => {
 		await engine.run(keyed(['a'], { delivery: 'submitOnly' }));
 		for (const row of emulator.history.rows) Object.assign(row, { endsAt: Date.now() + 1500 });

@@ -112,8 +112,8 @@ export class Batch<R> {
 
 	private async runJobs(): Promise<ReadonlyArray<Delivery | Failure>> {
 		const outcomes = await mapConcurrent(this.jobs, this.concurrency, async (job, release) => {
-			await this.yieldIfNeeded();
-			const outcome = this.runJob(job, release);
+			const outcome = this.yieldIfNeeded().then(async () => await this.runJob(job, release));
+			// At once, since a twin may overtake a job that yields.
 			this.outcomes.set(job, outcome);
 			return await outcome;
 		});

@@ -32,13 +32,13 @@ export class Concurrency {
 	}
 }
 
-/** Calls under way, with those that are ending, for each one that is allowed. */
-const OVERLAP = 1.5;
+/** Calls that may be ending while as many others as allowed are under way: one, or half as many. */
+const endingOf = (limit: number): number => Math.max(1, Math.floor(limit / 2));
 
 /**
  * Maps a list with as many calls at a time as allowed. Returns the results in the order of the list.
  *
- * @param map may release its place to the next call before it ends; at most half as many again as allowed are under way
+ * @param map may release its place to the next call before it ends; half as many again as allowed are under way at most
  */
 export async function mapConcurrent<T, R>(
 	list: readonly T[],
@@ -66,8 +66,13 @@ export async function mapConcurrent<T, R>(
 	};
 	const fill = (): void => {
 		const { limit } = concurrency;
-		while (running < limit && running + ending < OVERLAP * limit && next < list.length)
-			calls.push(call(next++));
+		const most = limit + endingOf(limit);
+		while (running < limit && running + ending < most && next < list.length) {
+			const started = call(next++);
+			// It is thrown below, in its turn; until then Node would take it for unhandled.
+			started.catch(() => undefined);
+			calls.push(started);
+		}
 	};
 	fill();
 	for (const each of calls) await each;

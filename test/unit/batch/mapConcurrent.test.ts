@@ -1,3 +1,5 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- listens for unhandled rejections of the test itself */
+import process from 'node:process';
 import { sleep } from 'n8n-workflow';
 
 import { Concurrency, mapConcurrent } from '../../../nodes/Segmind/batch/mapConcurrent';
@@ -31,6 +33,21 @@ test('a call that releases its place lets the next one start, until half as many
 	await settle(mapConcurrent([1, 2, 3, 4, 5, 6], { limit: 2 }, map));
 	expect(started).toEqual([0, 0, 10, 110, 110, 120]);
 	expect(now()).toBe(230);
+});
+
+test('throws the first error in the order of the list, and no other is unhandled', async () => {
+	useFakeTime();
+	const map = async (milliseconds: number): Promise<void> => {
+		await sleep(milliseconds);
+		throw new Error(String(milliseconds));
+	};
+	const unhandled = jest.fn();
+	process.on('unhandledRejection', unhandled);
+	await expect(settle(mapConcurrent([300, 100, 200], { limit: 3 }, map))).rejects.toThrow('300');
+	jest.useRealTimers();
+	await sleep(10);
+	process.off('unhandledRejection', unhandled);
+	expect(unhandled).not.toHaveBeenCalled();
 });
 
 test('works on more as soon as more is allowed, and on less when less is', async () => {
