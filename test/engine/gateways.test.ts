@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- pages of servers of a test */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CredentialTestContext } from 'n8n-core';
+import type { IDataObject } from 'n8n-workflow';
 
 import { testSegmindApi } from '../../nodes/Segmind/api/account';
 import type { RunOptions } from './engine';
@@ -36,14 +37,14 @@ afterAll(async () => {
 });
 
 /** A run against a server on this machine. */
-const runAt = async (port: number, rest: RunOptions = {}, host = 'localhost') =>
+const runAt = async (port: number, rest: RunOptions = {}, options: IDataObject = {}) =>
 	await engine.run(
 		generate(
-			{ maxRetries: 0, timeout: 5, concurrency: 1 },
+			{ maxRetries: 0, timeout: 5, concurrency: 1, ...options },
 			{
 				...rest,
 				node: { ...CONTINUE, ...rest.node },
-				credential: { apiKey: emulator.key, baseUrl: `https://${host}:${port}` },
+				credential: { apiKey: emulator.key, baseUrl: `https://localhost:${port}` },
 			},
 		),
 	);
@@ -138,7 +139,11 @@ describe('a proxy that lets nothing pass is named, and nothing was billed:', () 
 	])('%s', async (_, ...page) => {
 		const port = await gateway(await authority.issue(['localhost']), emulator.url);
 		const url = `http://127.0.0.1:${await proxy(refuse(...page))}`;
-		const { items } = await withProxy(url, async () => await runAt(port, { items: itemsOf('a', 'b') }));
+		const rest = { items: itemsOf('a', 'b') };
+		const direct = await withProxy(url, async () => await runAt(port, rest));
+		const submitted = await withProxy(url, async () => await runAt(port, rest, { delivery: 'queued' }));
+		const items = [...direct.items, ...submitted.items];
+		expect(items).toHaveLength(4);
 		for (const item of items) {
 			const error = errorOf(item);
 			expect(error).toMatchObject({

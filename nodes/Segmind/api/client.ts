@@ -101,8 +101,8 @@ export class SegmindClient {
 	 */
 	async send(request: ApiRequest): Promise<ApiResponse> {
 		const response = await this.sendForFile(request);
-		const { statusCode, headers, body } = response;
-		if (Buffer.isBuffer(body)) return { statusCode, headers, body };
+		const { body, statusCode } = response;
+		if (Buffer.isBuffer(body)) return { ...response, body };
 		discard(body);
 		throw tooLargeError(MAX_HELD_BYTES, statusCode);
 	}
