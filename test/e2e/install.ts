@@ -19,6 +19,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 	'/usr/sbin/sshd': 'openssh-server',
 };
 
+/** The npm of Node 20 and 22, whatever is installed: older ones reject the overrides. */
+const NPM = ['--yes', 'npm@10.8.2'];
+
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
 
 function run(command: string, args: readonly string[], cwd: string): void {
@@ -38,10 +41,10 @@ function installN8n({ version, folder, node, nodePackage, overrides = {} }: Rele
 		makePackage(folder, { overrides });
 		makePackage(nodeFolder);
 		// The install scripts of parts that are not needed fail where the network is restricted; only the database is built.
-		run('npm', ['install', `n8n@${version}`, '--ignore-scripts', ...QUIET], folder);
+		run('npx', [...NPM, 'install', `n8n@${version}`, '--ignore-scripts', ...QUIET], folder);
 		// The project's setting ignore-scripts would apply here, too, through npx and `npm run`.
-		run('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false', '--loglevel=error'], folder);
-		run('npm', ['install', nodePackage, ...QUIET], nodeFolder);
+		run('npx', [...NPM, 'rebuild', 'sqlite3', '--ignore-scripts=false', '--loglevel=error'], folder);
+		run('npx', [...NPM, 'install', nodePackage, ...QUIET], nodeFolder);
 		writeFileSync(done, '');
 	}
 	console.log(`n8n ${version} is in ${folder}`);
