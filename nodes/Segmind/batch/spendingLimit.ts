@@ -34,7 +34,7 @@ export class SpendingLimit {
 
 	private opened: Promise<void> | undefined;
 
-	/** Prices that responses said, in US dollars by endpoint. */
+	/** The highest prices that responses said, in US dollars by endpoint. */
 	private readonly prices = new Map<string, number>();
 
 	private readonly reservations = new Set<Reservation>();
@@ -87,7 +87,11 @@ export class SpendingLimit {
 		const { cost, remainingCredits } =
 			spending.billed === 'yes' ? spending.usage : { cost: null, remainingCredits: null };
 		// A free request says nothing about what the next one costs.
-		if (cost !== null && cost > 0) this.prices.set(reservation.endpoint, cost);
+		if (cost !== null && cost > 0) {
+			const { endpoint } = reservation;
+			// What is priced by its length or size may cost as much again.
+			this.prices.set(endpoint, Math.max(cost, this.prices.get(endpoint) ?? 0));
+		}
 		const spent = spending.billed === 'no' ? 0 : (cost ?? reservation.amount);
 		this.spent += spent;
 		this.counted -= spent;

@@ -26,6 +26,7 @@ test.each<[string, number, number, Response[], number]>([
 	['counts in decimal fractions, where 0.3 - 0.2 is 0.1', 0.1, 0.3, [], 2],
 	['learns a higher price from the first response', 0.5, 1, [[0.2]], 1],
 	['learns a lower price from the first response', 0.5, 1, [[0.01]], 49],
+	['keeps the highest price, since the next one may cost as much again', 0.5, 1, [[0.2], [0.01]], 1],
 	['learns nothing from a free request', 0.5, 1, [[0]], 5],
 	['learns nothing from a response without a cost', 0.5, 1, [[null]], 4],
 	['counts what may have been billed', 0.5, 1, ['unknown'], 4],
