@@ -227,6 +227,18 @@ describe('a list that can not be had', () => {
 		});
 	});
 
+	test('sends nothing with an idempotency key, since the inputs could differ from those of earlier runs', async () => {
+		await atNewServer({ status: 503, body: {} }, async (server) => {
+			const parameters = { options: { idempotencyKey: 'k' } };
+			const { error } = await engine.run(runModel(SEEDREAM, { prompt: 'a' }, parameters, at(server)));
+			expect(error?.message).toContain(
+				"with an 'Idempotency Key', the inputs are read as Segmind's model list says",
+			);
+			expect(error?.description).toContain("set 'Inputs' to JSON");
+			expect(server.imageRequests).toEqual([]);
+		});
+	});
+
 	test('is not waited for again and again', async () => {
 		await atNewServer({ hang: true, times: -1 }, async (server) => {
 			const run = async () => await engine.run(runModel(SEEDREAM, { prompt: 'a' }, {}, at(server)));

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { SegmindError } from '../../api/errors';
+import { SegmindError, SkippedError } from '../../api/errors';
 import { asObject } from '../../api/json';
 import { executeJobs } from '../../batch/execute';
 import type { Catalog } from '../../catalog/catalog';
@@ -46,13 +46,26 @@ function requestOf(
 		: toFieldsRequest(id, readInputs(context, itemIndex), catalog, draw);
 }
 
+/** Without the list the inputs may differ from those that an earlier run sent, so that the key would not be found. */
+const keyError = (cause: SegmindError): SkippedError =>
+	new SkippedError(
+		'server',
+		`Not sent: with an 'Idempotency Key', the inputs are read as Segmind's model list says, and that was not possible: ${cause.message}`,
+		"Try again later, set 'Inputs' to JSON, or remove 'Idempotency Key'. Nothing was sent and nothing was billed.",
+		{ statusCode: cause.statusCode, stops: 'nothing', cause },
+	);
+
+/** @throws {SegmindError} that names the field */
 async function jobsOf(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	catalog: Catalog | undefined,
+	catalog: Catalog | SegmindError | undefined,
 ): Promise<Array<Job<ImageRequest>>> {
 	const options = toJobOptions({ delivery: 'queued', ...readOptions(context, itemIndex) });
-	return await toImageJobs(context, requestOf(context, itemIndex, catalog), options, itemIndex);
+	const isUnread = catalog instanceof SegmindError;
+	if (isUnread && options.idempotencyKey !== undefined) throw keyError(catalog);
+	const request = requestOf(context, itemIndex, isUnread ? undefined : catalog);
+	return await toImageJobs(context, request, options, itemIndex);
 }
 
 /** Says which inputs were sent without a check. */
@@ -91,8 +104,7 @@ export const runModel: Operation = {
 	fields: RUN_FIELDS,
 	async execute(context): Promise<INodeExecutionData[]> {
 		const catalog = usesFields(context) ? await readForRun(context) : undefined;
-		const known = catalog instanceof SegmindError ? undefined : catalog;
-		const list = await toJobList(context, (itemIndex) => jobsOf(context, itemIndex, known));
+		const list = await toJobList(context, (itemIndex) => jobsOf(context, itemIndex, catalog));
 		if (catalog !== undefined) addUncheckedHint(context, catalog, list.jobs);
 		return await executeJobs(context, imageTask, await withPrices(context, list), { noun: 'result' });
 	},
