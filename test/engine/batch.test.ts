@@ -205,6 +205,16 @@ test('throws the first error in item order, after images in flight are stored', 
 	expect(emulator.requests).toHaveLength(3);
 });
 
+test('an error that stops the node ends the wait before a retry of another item', async () => {
+	emulator.inject({ prompt: 'fox 0', ...jsonError(503, 'busy'), headers: { 'retry-after': '60' } });
+	emulator.inject({ prompt: 'fox 1', delay: 300, ...jsonError(400, 'bad value') });
+	const started = Date.now();
+	const { error } = await run({}, 2);
+	expect(error?.message).toContain('bad value');
+	expect(Date.now() - started).toBeLessThan(20_000);
+	expect(emulator.imageRequests).toHaveLength(2);
+});
+
 test('hints show the cost of the run, the remaining credits and rounded values', async () => {
 	const options = generate({}, { items: numberedItems(3), parameters: { width: 300 } });
 	const { hints } = await engine.run(options);

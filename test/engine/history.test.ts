@@ -5,7 +5,7 @@ import { sleep } from 'n8n-workflow';
 
 import type { HistoryOptions } from '../emulator/history';
 import { pngOf } from './faults';
-import { errorOf, valuesOf } from './results';
+import { entriesOf, errorOf, valuesOf } from './results';
 import {
 	CONTINUE,
 	edit,
@@ -84,6 +84,30 @@ describe('a lost response', () => {
 		expect(emulator.paid).toBe(1);
 	});
 
+	const FAILURES: Array<[name: string, options: IDataObject, first: Parameters<typeof emulator.inject>[0]]> =
+		[
+			['in the queue', { delivery: 'queued' }, { fails: { error: 'Internal server error' } }],
+			['directly, under an unknown id', {}, { status: 500, body: {}, headers: { 'x-request-id': null } }],
+		];
+
+	test.each(FAILURES)(
+		'is not settled by the row of an attempt before it, which failed %s',
+		async (...row) => {
+			const [, options, first] = row;
+			// The second row appears late.
+			emulator.history.options = { lag: 1200 };
+			emulator.inject(first);
+			emulator.inject({ ...RESET });
+			const run = engine.run(generate(options));
+			while (emulator.imageRequests.length < 2) await sleep(20);
+			// The first one is listed by then.
+			await sleep(300);
+			const { items } = await run;
+			expect(items[0]?.json).toMatchObject({ recovered: true, attempts: 2 });
+			expect([emulator.imageRequests.length, emulator.paid]).toEqual([2, 1]);
+		},
+	);
+
 	test('with a seed of the user is not taken for another image of the run, or of an earlier one', async () => {
 		const parameters = { additionalFields: { seed: 7 } };
 		await engine.run(generate({}, { parameters }));
@@ -138,22 +162,25 @@ describe('a lost response', () => {
 describe('a history that can not be read', () => {
 	const STATES = ['absent', 'unauthorized', 'broken', 'page', 'malformed'] as const;
 
-	test.each(STATES)('changes nothing when it is %s, and is asked once', async (state) => {
-		emulator.history.options = { state };
-		emulator.inject({ prompt: 'fox 1', ...RESET });
-		emulator.inject({ prompt: 'fox 2', ...RESET });
-		const { items, hints } = await engine.run(
-			generate({ concurrency: 1 }, { items: numberedItems(4), node: CONTINUE }),
-		);
-		expect(items.map(errorOf).map(({ cause }) => cause)).toEqual([
-			undefined,
-			'uncertain',
-			'uncertain',
-			undefined,
-		]);
-		expect([emulator.paid, emulator.historyRequests.length]).toEqual([4, 1]);
-		expect(hints.filter((hint) => hint.includes('could not be read'))).toHaveLength(1);
-	});
+	test.each(STATES)(
+		'changes nothing when it is %s, and is asked again only where that may help',
+		async (state) => {
+			emulator.history.options = { state };
+			emulator.inject({ prompt: 'fox 1', ...RESET });
+			emulator.inject({ prompt: 'fox 2', ...RESET });
+			const { items, hints } = await engine.run(
+				generate({ concurrency: 1 }, { items: numberedItems(4), node: CONTINUE }),
+			);
+			expect(items.map(errorOf).map(({ cause }) => cause)).toEqual([
+				undefined,
+				'uncertain',
+				'uncertain',
+				undefined,
+			]);
+			expect([emulator.paid, emulator.historyRequests.length]).toEqual([4, state === 'broken' ? 3 : 1]);
+			expect(hints.filter((hint) => hint.includes('could not be read'))).toHaveLength(1);
+		},
+	);
 
 	test.each(STATES)('stops a run with keys before it spends anything when it is %s', async (state) => {
 		emulator.history.options = { state };
@@ -165,7 +192,85 @@ describe('a history that can not be read', () => {
 	});
 });
 
+describe('a history that can not be read for a while', () => {
+	const HOUR = 3_600_000;
+
+	/** Queued images that Segmind's queue has forgotten since. */
+	async function forgotten() {
+		const options = queued({ timeout: 5 });
+		emulator.inject({ delay: 6000 });
+		const first = await engine.run(options);
+		expect(first.error?.description).toContain('Retry within the hour');
+		const [entry] = entriesOf(first);
+		if (entry?.state === 'queued') Object.assign(entry.queued, { submittedAt: Date.now() - 2 * HOUR });
+		await sleep(1500);
+		emulator.inject({ on: 'status', status: 404, body: { error: 'gone' }, times: -1 });
+		return { first, options: queued({ timeout: 15 }) };
+	}
+
+	test('lets no lost response be sent again before it is', async () => {
+		emulator.history.options = { state: 'broken' };
+		emulator.inject({ ...RESET });
+		const first = await engine.run(generate());
+		expect(first.error).toBeDefined();
+		const second = await engine.retry(first, generate());
+		expect(second.error?.description).toContain('Retry When Billing Is Uncertain');
+		emulator.history.options = {};
+		const third = await engine.retry(second, generate());
+		expect(third.items[0]?.json).toMatchObject({ recovered: true, alreadyPaid: true });
+		expect(emulator.paid).toBe(1);
+	});
+
+	test('lets it be sent again where the user takes the risk', async () => {
+		emulator.history.options = { state: 'broken' };
+		emulator.inject({ ...RESET });
+		const first = await engine.run(generate());
+		const second = await engine.retry(first, generate({ retryUncertain: true }));
+		expect(second.error).toBeUndefined();
+		expect(emulator.paid).toBe(2);
+	});
+
+	test('does not make the queue forget what is paid for', async () => {
+		const { first, options } = await forgotten();
+		emulator.history.options = { state: 'broken' };
+		const second = await engine.retry(first, options);
+		expect(second.error?.message).toMatch(/no longer knows the request .*can't be read now/);
+		emulator.history.options = {};
+		const third = await engine.retry(second, options);
+		expect(third.items[0]?.json).toMatchObject({ alreadyPaid: true });
+		expect(emulator.paid).toBe(1);
+	});
+
+	test('still knows by its id what the queue has forgotten', async () => {
+		const { first, options } = await forgotten();
+		emulator.history.options = { state: 'absent' };
+		const second = await engine.retry(first, options);
+		expect(second.error?.message).toContain('no longer knows');
+		emulator.history.options = {};
+		const third = await engine.retry(second, options);
+		expect(third.items[0]?.json).toMatchObject({ recovered: true, alreadyPaid: true });
+		expect(emulator.paid).toBe(1);
+	});
+});
+
 describe('an idempotency key', () => {
+	test('keeps waiting for a file that is refused, since that does not say it is gone', async () => {
+		await engine.run(keyed(['a']));
+		for (const row of emulator.history.rows)
+			Object.assign(row, { startedAt: Date.now() - 6 * 24 * 3_600_000 });
+		emulator.inject({ on: 'file', status: 403, body: {}, times: 5 });
+		const { error } = await engine.run(keyed(['a']));
+		expect(error?.message).toContain('its host answered with 403');
+		expect(emulator.paid).toBe(1);
+	});
+
+	test('leaves the Maximum Cost per Run to what the run itself pays for', async () => {
+		await engine.run(keyed(['a', 'b', 'c']));
+		const { error, items } = await engine.run(keyed(['a', 'b', 'c', 'd'], { maximumCostPerRun: 0.05 }));
+		expect(error).toBeUndefined();
+		expect([items.length, emulator.paid]).toEqual([4, 4]);
+	});
+
 	test.each(SHAPES.slice(0, -1))(
 		'pays once over runs, in a history that lists requests %s',
 		async (_, history) => {
@@ -202,6 +307,7 @@ describe('an idempotency key', () => {
 		const [one, two, three, four] = idsOf(items);
 		expect([one, two]).toEqual([three, four]);
 		expect(valuesOf(items, 'alreadyPaid')).toEqual([undefined, undefined, true, true]);
+		expect(valuesOf(items, 'cost')).toEqual([0.05, 0.05, null, null]);
 		const again = await engine.run(keyed(['a', 'a'], { numberOfImages: 2 }));
 		expect(idsOf(again.items)).toEqual([one, two, one, two]);
 		expect(emulator.paid).toBe(2);
@@ -274,6 +380,18 @@ describe('an idempotency key', () => {
 		expect(await run({})).not.toContain("can't be found again");
 	});
 
+	test('pays once whatever the order of the inputs', async () => {
+		const inputs = [
+			['prompt', 'a'],
+			['guidance_scale', 3],
+		] as const;
+		for (const each of [inputs, inputs.toReversed()]) {
+			const parameters = { options: { idempotencyKey: 'k' } };
+			await engine.run(runModel('seedream-v3-text-to-image', Object.fromEntries(each), parameters));
+		}
+		expect(emulator.paid).toBe(1);
+	});
+
 	test('pays once for any model, with a seed of its own or without one', async () => {
 		for (const run of [
 			() => runModel('seedream-v3-text-to-image', { prompt: 'a' }, { options: { idempotencyKey: 'k' } }),
@@ -340,7 +458,7 @@ test('Retry On Fail finds a lost response that the first try did not', async () 
 	const run = await engine.begin(
 		generate({}, { items: itemsOf('a', 'b'), node: { ...RETRY_ON_FAIL, waitBetweenTries: 1500 } }),
 	);
-	while (emulator.historyRequests.length === 0) await sleep(20);
+	while (emulator.historyRequests.length < 3) await sleep(20);
 	emulator.history.options = {};
 	const { items, error } = await run.ended;
 	expect(error).toBeUndefined();

@@ -68,7 +68,10 @@ const hasNoRows = ({ statusCode, body }: ApiResponse): boolean =>
 	statusCode === 404 && /\bno\b.{1,40}\bfound\b/i.test(body.toString('utf8', 0, 1000));
 
 const unreadableError = (why: string, statusCode: number): SegmindError =>
-	new SegmindError('server', `The request history can't be read: ${why}`, NOT_BILLED, { statusCode });
+	new SegmindError('response', `The request history can't be read: ${why}`, NOT_BILLED, {
+		statusCode,
+		billed: 'no',
+	});
 
 async function get(client: SegmindClient, path: string, timeout: number): Promise<ApiResponse> {
 	return await client.send({ method: 'GET', service: 'history', path, timeout }).catch((error: unknown) => {

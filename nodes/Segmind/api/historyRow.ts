@@ -130,7 +130,7 @@ export const toQueueFields = ({ model, body, links, cost, generationTime }: Hist
 /**
  * Returns a request of the history as a queued one, which is paid for and collected next.
  *
- * @param recovered whether its response was lost
+ * @param recovered whether its response was lost; otherwise an earlier run has it
  */
 export function toQueuedRequest(row: HistoryRow, recovered: boolean): QueuedRequest {
 	const { requestId, createdAt, body, links } = row;
@@ -140,6 +140,6 @@ export function toQueuedRequest(row: HistoryRow, recovered: boolean): QueuedRequ
 		...(createdAt === null ? {} : { submittedAt: createdAt }),
 		...(seed === null ? {} : { seed }),
 		...(links.length === 0 ? {} : { response: toQueueFields(row) }),
-		...(recovered ? { recovered } : {}),
+		recovered,
 	};
 }

@@ -91,6 +91,12 @@ function missingError(
 		: new PendingError(message, requestId, { statusCode, advice, cause: error });
 }
 
+/** A request that the queue does not know is not lost before the history was read. */
+const unsettledError = ({ message, requestId }: SegmindError, unreadable: SegmindError): PendingError =>
+	new PendingError(`${message}, and its history can't be read now: ${unreadable.message}`, requestId, {
+		cause: unreadable,
+	});
+
 function timeoutError(
 	{ requestId }: QueuedRequest,
 	{ left, seconds }: Deadline,
@@ -107,9 +113,10 @@ function timeoutError(
 	return new PendingError(`${what}${last}${why}`, requestId, { statusCode, advice, cause: error });
 }
 
-/** Asks the history for a request that the queue does not know. A history that can't be read is asked once. */
+/** Asks the history for a request that the queue does not know. One that will never be readable is asked once. */
 class HistoryLookup {
-	private isReadable = true;
+	/** Why the history could not be read when it was asked last. */
+	unreadable: SegmindError | undefined;
 
 	/** The request, when it is finished and its files are known. */
 	finished: HistoryRow | undefined;
@@ -121,9 +128,10 @@ class HistoryLookup {
 
 	/** @throws {SegmindError} when the request has failed */
 	async find(): Promise<HistoryRow | undefined> {
-		if (!this.isReadable) return undefined;
-		const row = await requestRow(this.client, this.requestId, HISTORY_TIMEOUT).catch(() => {
-			this.isReadable = false;
+		if (this.unreadable?.retryable === false) return undefined;
+		this.unreadable = undefined;
+		const row = await requestRow(this.client, this.requestId, HISTORY_TIMEOUT).catch((error: unknown) => {
+			this.unreadable = SegmindError.from(error);
 			return undefined;
 		});
 		if (row?.status === 'FAILED') throw failedRowError(row, this.client.redact);
@@ -161,7 +169,8 @@ async function pollUntil(
 		const row = progress.missing === 1 || gone !== undefined ? await lookup.find() : undefined;
 		if (lookup.finished !== undefined) return toQueueFields(lookup.finished);
 		if (row?.status === 'PENDING') progress = { status: row.status, missing: 0 };
-		else if (gone !== undefined) throw gone;
+		else if (gone !== undefined)
+			throw lookup.unreadable?.retryable === true ? unsettledError(gone, lookup.unreadable) : gone;
 		const retryAfter = progress.error?.retryAfter ?? 0;
 		const rest = retryAfter > deadline.left ? null : deadline.pauseBefore(Math.max(pause, retryAfter));
 		if (rest === null) throw timeoutError(queued, deadline, progress);

@@ -23,7 +23,7 @@ export interface QueuedRequest {
 	readonly resultPath?: string;
 	/** The finished request as the history has it, in the shape of a result of the queue. */
 	readonly response?: JsonObject;
-	/** Whether its response was lost, and the history had it. */
+	/** For a request of the history: whether its response was lost, or else an earlier run has it. */
 	readonly recovered?: boolean;
 }
 

@@ -137,9 +137,10 @@ export class Batch<R> {
 		const first = twins.get(job);
 		const shared = first && (await this.outcomes.get(first));
 		if (shared !== undefined) {
-			return isFailure(shared)
-				? { ...shared, itemIndex: job.itemIndex }
-				: { ...shared, job, alreadyPaid: true };
+			if (isFailure(shared)) return { ...shared, itemIndex: job.itemIndex };
+			// It cost nothing more.
+			const usage = { ...shared.result.usage, cost: null };
+			return { job, result: { ...shared.result, usage }, alreadyPaid: true };
 		}
 		const entry = ledger.entryOf(job);
 		if (entry?.state === 'uncertain') return this.fail(job, SegmindError.fromData(entry.error));

@@ -19,6 +19,9 @@ export const LONGEST_DELAY = 30_000;
 /** Seconds for a page that a job waits for, and which is not asked for again. */
 const LOOK_TIMEOUT = 5;
 
+/** Looks that fail in a row until the history counts as unreadable. */
+const FAILED_LOOKS = 3;
+
 /** Milliseconds for which Segmind keeps files. */
 export const FILE_LIFETIME = 7 * 24 * 60 * 60_000;
 
@@ -50,8 +53,10 @@ interface Search extends Deadlines {
 
 /** Finds requests in Segmind's history. Each row is given once. */
 export class HistorySearch {
-	/** Why the history could not be read. It is not asked again in this run. */
+	/** Why the history could not be read, although it was asked again. It is not asked any more in this run. */
 	unreadable: SegmindError | undefined;
+
+	private failedLooks = 0;
 
 	/** Ids of requests whose results this run has. */
 	private readonly given = new Set<string>();
@@ -141,18 +146,28 @@ export class HistorySearch {
 			await wait(this.lastLook + this.gap - performance.now(), this.cancelled);
 			this.lastLook = performance.now();
 			const isOver = this.cancelled?.aborted === true;
-			if (!isOver) await this.lookOnce().catch((error: unknown) => void this.giveUp(error));
+			if (!isOver) await this.tryLook();
 			for (const search of this.searches) {
 				const { row, missingUntil, pendingUntil } = search;
 				const until = row === undefined ? missingUntil : Math.max(missingUntil, pendingUntil);
-				if (isOver || this.unreadable !== undefined || performance.now() >= until) this.end(search, row);
+				// A look that failed has not shown that a request is missing.
+				const isLate = this.failedLooks === 0 && performance.now() >= until;
+				if (isOver || this.unreadable !== undefined || isLate) this.end(search, row);
 			}
 		}
 		this.isLooking = false;
 	}
 
-	private giveUp(error: unknown): void {
-		if (this.cancelled?.aborted !== true) this.unreadable = SegmindError.from(error);
+	private async tryLook(): Promise<void> {
+		try {
+			await this.lookOnce();
+			this.failedLooks = 0;
+		} catch (thrown) {
+			const error = SegmindError.from(thrown);
+			this.failedLooks += 1;
+			const isFinal = !error.retryable || this.failedLooks === FAILED_LOOKS;
+			if (isFinal && this.cancelled?.aborted !== true) this.unreadable = error;
+		}
 	}
 
 	private end(search: Search, row: HistoryRow | undefined): void {
@@ -187,6 +202,7 @@ export class HistorySearch {
 	private found(search: Search, row: HistoryRow): void {
 		const outcome = outcomeOf(row);
 		this.given.add(row.requestId);
+		if (outcome === 'failed' && search.wanted.hasFailedBefore === true) return;
 		if (outcome === 'finished' || outcome === 'failed') return this.end(search, row);
 		// From now on it is known by its id.
 		search.wanted = { ...search.wanted, requestId: row.requestId };

@@ -3,10 +3,11 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { SegmindError } from '../api/errors';
 import type { QueuedRequest } from '../api/queue';
 import { createYielder } from '../api/wait';
+import { hash } from '../jobs/hash';
 import type { Job } from '../jobs/jobs';
 import type { StoredResult } from '../output/result';
 import type { Identity } from './matchEntries';
-import { hash, matchEntries } from './matchEntries';
+import { matchEntries } from './matchEntries';
 import type { Wanted } from './wanted';
 
 /** What is known about a job's money. */
@@ -108,14 +109,15 @@ export class Ledger<R> {
 	}
 
 	/**
-	 * Returns what earlier tries have paid for the jobs, or may have paid, in US dollars.
+	 * Returns what earlier tries have paid for the jobs, or may have paid, in US dollars. What an earlier run with the same
+	 * idempotency key has paid is not of this run.
 	 *
 	 * @param priceOf is asked where no response said the cost
 	 */
 	spentOn(jobs: ReadonlyArray<Job<R>>, priceOf: (job: Job<R>) => number): number {
 		return jobs.reduce((sum, job) => {
 			const entry = this.entryOf(job);
-			if (entry === undefined) return sum;
+			if (entry === undefined || this.queuedOf(job)?.recovered === false) return sum;
 			const cost = entry.state === 'paid' ? entry.result.usage.cost : null;
 			return sum + (cost ?? priceOf(job));
 		}, 0);
@@ -143,16 +145,21 @@ export class Ledger<R> {
 	/**
 	 * Forgets the uncertain entries that may be sent again: the user takes that risk, or has seen the error and started
 	 * Retry execution. Retry On Fail asks nobody.
+	 *
+	 * @param isSettledLater whether the history may tell later what became of those that it lists
 	 */
-	forgetAcceptedRisks(jobs: ReadonlyArray<Job<R>>): void {
+	forgetAcceptedRisks(jobs: ReadonlyArray<Job<R>>, isSettledLater: boolean): void {
 		for (const job of jobs) {
 			const entry = this.entryOf(job);
 			if (entry?.state !== 'uncertain') continue;
-			if (job.options.retryUncertain || !this.isOfThisExecution(entry)) this.forget(job);
+			const isAccepted = !this.isOfThisExecution(entry) && !(isSettledLater && entry.sent !== undefined);
+			if (job.options.retryUncertain || isAccepted) this.forget(job);
 		}
 		// An entry without a job is of no use to this execution.
+		const kept = new Set(this.keys.values());
 		for (const [key, entry] of Object.entries(this.entries)) {
-			if (entry.state === 'uncertain' && !this.isOfThisExecution(entry)) delete this.entries[key];
+			if (entry.state === 'uncertain' && !kept.has(key) && !this.isOfThisExecution(entry))
+				delete this.entries[key];
 		}
 	}
 

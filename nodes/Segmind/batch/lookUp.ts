@@ -80,6 +80,7 @@ export async function lookUp<R>(
 ): Promise<SkippedError | undefined> {
 	for (const job of jobs) history.claim(ledger.requestIdOf(job));
 	await lookUpUncertain(jobs, ledger, history);
-	ledger.forgetAcceptedRisks(jobs);
+	// What a later look may settle is no risk that the user has accepted.
+	ledger.forgetAcceptedRisks(jobs, history.unreadable?.retryable === true);
 	return await lookUpKeyed(jobs, task, ledger, history);
 }

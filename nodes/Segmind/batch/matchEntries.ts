@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /** What makes two jobs the same. */
 export interface Identity {
 	/** Hash of what the job asks for. */
@@ -8,16 +6,6 @@ export interface Identity {
 	readonly imageIndex: number;
 	/** Hash of the node's parameters, before expressions are resolved, and of the input item; null where they tell nothing. */
 	readonly place: string | null;
-}
-
-/** Returns the same hash for equal values, whatever the order of their fields. */
-export function hash(value: unknown): string {
-	const sorted = JSON.stringify(value, (_key, field: unknown) =>
-		typeof field === 'object' && field !== null && !Array.isArray(field)
-			? Object.fromEntries(Object.entries(field).sort(([one], [other]) => (one < other ? -1 : 1)))
-			: field,
-	);
-	return createHash('sha256').update(sorted).digest('hex').slice(0, 32);
 }
 
 const atItem = ({ fingerprint, itemIndex, imageIndex }: Identity): string =>

@@ -98,6 +98,11 @@ export class RateLimiter {
 		return now - this.refusedSince;
 	}
 
+	/** Waits before a retry, at most until nothing more may start. */
+	async pause(milliseconds: number): Promise<void> {
+		await wait(milliseconds, this.ended);
+	}
+
 	/** Starts no more requests. Only the first error counts. */
 	stop(error: SegmindError): void {
 		this.stoppedBy ??= error;

@@ -119,15 +119,13 @@ export async function sendWithRetries<T extends { readonly usage: Usage }>(
 	for (;;) {
 		let reservation: Reservation | undefined;
 		let start: Start | undefined;
+		let result: T;
 		try {
 			reservation = await spending.reserve(target);
 			start = await limiter.waitForTurn(target, limit);
-			const result = await send(() => {
+			result = await send(() => {
 				attempts += 1;
 			});
-			limiter.pass(start, limit);
-			spending.settle(reservation, { billed: 'yes', usage: result.usage });
-			return { result, attempts };
 		} catch (thrown) {
 			const error = SegmindError.from(thrown);
 			error.attempts = attempts;
@@ -144,7 +142,11 @@ export async function sendWithRetries<T extends { readonly usage: Usage }>(
 			spending.settle(reservation, { billed: error.billed });
 			if (error.billed === 'unknown') uncertain = error;
 			if (isLast) throw Object.assign(uncertain ?? error, { attempts });
-			if (!isRateLimit) await wait(error.retryAfter ?? backoff(failed), limiter.cancelled);
+			if (!isRateLimit) await limiter.pause(error.retryAfter ?? backoff(failed));
+			continue;
 		}
+		limiter.pass(start, limit);
+		spending.settle(reservation, { billed: 'yes', usage: result.usage });
+		return { result, attempts };
 	}
 }

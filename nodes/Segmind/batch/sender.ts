@@ -3,6 +3,7 @@ import { PendingError, SegmindError, uncertainError } from '../api/errors';
 import { failedRowError, toQueuedRequest } from '../api/historyRow';
 import type { QueuedRequest } from '../api/queue';
 import { Deadline } from '../api/wait';
+import type { Reason } from '../api/reasons';
 import type { Job } from '../jobs/jobs';
 import type { Result } from '../output/result';
 import type { HistorySearch } from './historySearch';
@@ -15,21 +16,38 @@ import type { Wanted } from './wanted';
 /** Milliseconds; a file that is gone before is more likely late than lost. */
 const FILE_IS_OLD = 60 * 60_000;
 
-const FILE_IS_GONE = [403, 404, 410];
+/** A 403 says that a link has expired or that somebody is in the way, not that the file is gone. */
+const FILE_IS_GONE = [404, 410];
 
 /** Returns whether a file of an earlier run is no longer there, so that its request counts as never made. */
 export const isFileGone = (error: SegmindError, { submittedAt, response }: QueuedRequest): boolean =>
 	response !== undefined &&
 	FILE_IS_GONE.includes(error.statusCode ?? 0) &&
-	(submittedAt === undefined || Date.now() - submittedAt > FILE_IS_OLD);
+	submittedAt !== undefined &&
+	Date.now() - submittedAt > FILE_IS_OLD;
+
+/** Reasons of errors that Segmind may list as failed requests. */
+const MAY_BE_LISTED: readonly Reason[] = ['server', 'uncertain'];
+
+/** A job as it was sent. */
+interface Sent<R> {
+	readonly prepared: Job<R>;
+	/** Milliseconds since the epoch. */
+	readonly at: number;
+	/** What Segmind's queue answered. */
+	readonly queued?: QueuedRequest;
+}
 
 /** Sends and collects single jobs, and records in the ledger what that means for money. */
 export class Sender<R> {
 	/** Jobs that are sent, until their results are stored. */
 	private readonly inFlight = new Set<Job<R>>();
 
-	/** Jobs as they were sent last, and when. */
-	private readonly sent = new Map<Job<R>, { readonly prepared: Job<R>; readonly at: number }>();
+	/** Jobs as they were sent last. */
+	private readonly sent = new Map<Job<R>, Sent<R>>();
+
+	/** Jobs of which an attempt failed at Segmind under an unknown id. */
+	private readonly failed = new Set<Job<R>>();
 
 	/** Jobs whose response was lost, and which are looked for in the history. */
 	private readonly lost = new Set<Job<R>>();
@@ -56,8 +74,16 @@ export class Sender<R> {
 		this.inFlight.add(job);
 		return await this.sendAndCollect(client, job, prepared).catch((error: unknown) => {
 			this.release(job);
+			this.noteFailure(job, error);
 			throw error;
 		});
+	}
+
+	/** The next attempt asks for the same, so this one's row in the history must not be taken for its row. */
+	private noteFailure(job: Job<R>, error: unknown): void {
+		if (!(error instanceof SegmindError) || !MAY_BE_LISTED.includes(error.reason)) return;
+		if (error.requestId === null) this.failed.add(job);
+		else this.history.claim(error.requestId);
 	}
 
 	/** Ends the flight of a job, once the ledger knows what became of it. */
@@ -92,6 +118,8 @@ export class Sender<R> {
 		queued: QueuedRequest,
 		deadline = new Deadline(job.options.timeout),
 	): Promise<Result> {
+		const at = queued.submittedAt ?? this.sent.get(job)?.at ?? Date.now();
+		this.sent.set(job, { prepared, at, queued });
 		return await this.task.collect(client, prepared, queued, deadline).catch((error: unknown) => {
 			if (!(error instanceof SegmindError)) {
 				throw new PendingError(String(error), queued.requestId, { cause: error });
@@ -121,11 +149,19 @@ export class Sender<R> {
 	}
 
 	private sentAs(job: Job<R>): Wanted | undefined {
-		const { prepared = job, at = Date.now() } = this.sent.get(job) ?? {};
+		const { prepared = job, at = Date.now(), queued } = this.sent.get(job) ?? {};
 		const listed = this.task.listedAs?.(prepared);
 		if (listed === undefined) return undefined;
-		// A seed that a key gives is in the requests of earlier runs as well.
-		return { ...listed, isUnique: listed.isUnique && job.options.idempotencyKey === undefined, since: at };
+		return {
+			...listed,
+			// The seed that was drawn for an earlier try.
+			body: { ...listed.body, ...(queued?.seed === undefined ? {} : { seed: queued.seed }) },
+			// A seed that a key gives is in the requests of earlier runs as well.
+			isUnique: listed.isUnique && job.options.idempotencyKey === undefined,
+			since: at,
+			requestId: queued?.requestId ?? null,
+			hasFailedBefore: this.failed.has(job),
+		};
 	}
 
 	/**
@@ -146,7 +182,7 @@ export class Sender<R> {
 		if (!listed.isUnique && this.nameless.has(this.listingOf(job))) throw error;
 		this.lost.add(job);
 		const now = performance.now();
-		const wanted = { ...listed, since: at };
+		const wanted = { ...listed, since: at, hasFailedBefore: this.failed.has(job) };
 		const deadlines = { missingUntil: now + LONGEST_DELAY, pendingUntil: now + deadline.left };
 		const row = await this.history.find(wanted, deadlines, () => !listed.isUnique && this.hasTwin(job));
 		this.lost.delete(job);

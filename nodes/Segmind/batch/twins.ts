@@ -1,5 +1,5 @@
+import { hash } from '../jobs/hash';
 import type { Job } from '../jobs/jobs';
-import { hash } from './matchEntries';
 
 /**
  * Finds jobs that ask for the same under the same idempotency key, which are one request.

@@ -18,6 +18,8 @@ export interface Wanted extends ListedRequest {
 	readonly since: number | null;
 	/** Its id, where a response said it. */
 	readonly requestId?: string | null;
+	/** Whether an earlier attempt failed whose row would look alike, so that a failed row may not be of this one. */
+	readonly hasFailedBefore?: boolean;
 }
 
 /** Milliseconds by which the clocks of Segmind and of this machine may differ. */

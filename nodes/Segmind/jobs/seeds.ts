@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-
 import { invalidValue } from './checks';
+import { hash } from './hash';
 import type { ImageRequest } from './imageRequest';
 import { MAX_DRAWN_SEED } from './imageRequest';
 
@@ -46,10 +45,10 @@ export function withKeySeed(request: ImageRequest, key: string | undefined): Ima
 	if (key === undefined || !seedDrawn) return request;
 	const { seed, ...asked } = body;
 	const { min, max } = seedLimits(request, Number(seed));
-	const digest = createHash('sha256')
-		.update(JSON.stringify([key, asked]))
-		.digest();
 	const first = Math.max(0, min);
 	const count = Math.min(max, MAX_DRAWN_SEED) - first + 1;
-	return { ...request, body: { ...body, seed: first + (digest.readUIntBE(0, 6) % count) } };
+	return {
+		...request,
+		body: { ...body, seed: first + (parseInt(hash([key, asked]).slice(0, 12), 16) % count) },
+	};
 }

@@ -61,10 +61,10 @@ test('a row becomes a queued request that is paid for, with its answer when it i
 	const metrics = { cost: 0.05, inference_time: 1.5 };
 	const finished = { ...response, output: [LINK], metrics };
 	const queued = { requestId: 'r-1', submittedAt: TIME, seed: 7, response: finished };
-	expect(toQueuedRequest(ROW, false)).toEqual(queued);
+	expect(toQueuedRequest(ROW, false)).toEqual({ ...queued, recovered: false });
 	expect(toQueuedRequest(ROW, true)).toEqual({ ...queued, recovered: true });
 	const pending = { ...ROW, links: [], createdAt: null, body: {} };
-	expect(toQueuedRequest(pending, false)).toEqual({ requestId: 'r-1' });
+	expect(toQueuedRequest(pending, false)).toEqual({ requestId: 'r-1', recovered: false });
 });
 
 test('a failed row was not billed, and its words say why', () => {

@@ -49,7 +49,7 @@ async function knownOf(jobs: ReadonlyArray<Job<string>>): Promise<string> {
 /** The same, once the risks that the user accepts are forgotten. */
 async function knownAtRisk(jobs: ReadonlyArray<Job<string>>): Promise<string> {
 	const ledger = await load(jobs);
-	ledger.forgetAcceptedRisks(jobs);
+	ledger.forgetAcceptedRisks(jobs, false);
 	return jobs.map((job) => textOf(ledger.entryOf(job))).join(' ');
 }
 
