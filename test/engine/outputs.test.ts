@@ -9,7 +9,7 @@ import process from 'node:process';
 import type { Fault } from '../emulator/fault';
 import { bytesOf, jsonError } from './faults';
 import { errorOf, expectStored, metadataOf, requestsTo, valuesOf } from './results';
-import { CONTINUE, credential, itemsOf, queued } from './runs';
+import { CONTINUE, credential, itemsOf, queued, runJson } from './runs';
 import { emulator, engine, useEngine } from './setup';
 
 useEngine();
@@ -191,7 +191,9 @@ describe('a large file', () => {
 		const error = errorOf(items[0]);
 		expect(error).toMatchObject({ billed: 'unknown', cause: 'response', retryable: false, attempts: 1 });
 		expect(error.error).toContain('larger than 512 MiB');
-		expect(error.message).toMatch(/does not pay for it again; .* Segmind has the file at http:\S+\.webp\./);
+		expect(error.message).toMatch(
+			/pays for it again; its request ID is .* Segmind has the file at http:\S+\.webp\./,
+		);
 		expect(fileRequests()).toHaveLength(1);
 	});
 
@@ -226,9 +228,22 @@ describe('a large file', () => {
 	});
 });
 
+test.each(['queued', 'direct'])('a citation that is refused withholds no text, %s', async (delivery) => {
+	const other = await engine.run(queued({}, { items: itemsOf('refused') }));
+	const body = { answer: { text: 'Foxes are red', sources: [other.items[0]?.json.imageUrl] } };
+	emulator.inject({ on: 'file', prompt: 'refused', status: 403, body: 'no', times: -1 });
+	const result = { on: 'result', fields: { output: null, images: null, ...body } } as const;
+	emulator.inject(delivery === 'direct' ? { status: 200, body } : result);
+	const before = fileRequests().length;
+	const { items, error } = await engine.run(runJson('{"prompt":"a"}', { options: { delivery } }));
+	expect(error).toBeUndefined();
+	expect(JSON.stringify(items[0]?.json.output)).toContain('Foxes are red');
+	expect([fileRequests().length - before, emulator.paid]).toEqual([1, 2]);
+});
+
 test.each([401, 403, 410])('a file host that answers with %i is asked once', async (status) => {
 	const { items } = await runWith({ on: 'file', status, body: 'no', times: -1 });
 	expect(items[0]?.json.error).toContain(`its host answered with ${status}`);
-	expect(errorOf(items[0])).toMatchObject({ billed: 'unknown', retryable: true });
+	expect(errorOf(items[0])).toMatchObject({ billed: 'unknown', retryable: false });
 	expect([fileRequests().length, emulator.paid]).toEqual([1, 1]);
 });

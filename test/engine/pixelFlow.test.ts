@@ -3,7 +3,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Fault } from '../emulator/fault';
 import { jsonError } from './faults';
 import { errorOf, metadataOf, requestsTo, submissions } from './results';
-import { CONTINUE, flow, getResult, itemsOf, RETRY_ON_FAIL } from './runs';
+import { CONTINUE, flow, getResult, itemsOf, queued, RETRY_ON_FAIL } from './runs';
 import { emulator, engine, itemsFrom, otherServer, useEngine } from './setup';
 
 useEngine();
@@ -27,6 +27,25 @@ const outputs = (...values: Array<[keyname: string, value: unknown]>): string =>
 	JSON.stringify(values.map(([keyname, value]) => ({ keyname, value })));
 
 describe('flow', () => {
+	test('a link that its host refuses, and one that was sent, stay links and withhold nothing', async () => {
+		const [other] = await itemsFrom(queued({}, { items: itemsOf('refused') }));
+		const refused = String(other?.json.imageUrl);
+		const sent = `${emulator.url}/files/own.png`;
+		emulator.inject({ on: 'file', prompt: 'refused', status: 403, body: 'no', times: -1 });
+		const item = await itemWith(outputs(['picture', '{file}'], ['source', refused], ['input', sent]), {
+			inputFields: {
+				input: [
+					{ name: 'prompt', value: 'a' },
+					{ name: 'image', value: sent },
+				],
+			},
+		});
+		expect(fieldsOf(item)).toEqual(['picture']);
+		expect(item?.json.outputs).toMatchObject({ source: refused, input: sent });
+		expect(requestsTo(/own\.png/)).toEqual([]);
+		expect(emulator.paid).toBe(2);
+	});
+
 	test.each([
 		['product-photo', '/workflows/v2/product-photo'],
 		['6629b1-v2', '/workflows/6629b1-v2'],

@@ -141,10 +141,10 @@ describe('what stays at Segmind', () => {
 	];
 	const results = runCases(pairs(cases), { timeout: 8 });
 
-	test.each(cases)('$prompt: is named, may be retried, and has its id', ({ prompt, words, statusCode }) => {
+	test.each(cases)('$prompt: is named, and has its id to be fetched by', ({ prompt, words, statusCode }) => {
 		const error = errorOf(results.itemOf(prompt));
 		expect(error.error).toContain(words);
-		expect(error).toMatchObject({ cause: 'uncertain', billed: 'unknown', retryable: true, statusCode });
+		expect(error).toMatchObject({ cause: 'uncertain', billed: 'unknown', retryable: false, statusCode });
 		expect(error.message).toContain(String(error.requestId));
 		expect(results.submissionsOf(prompt)).toHaveLength(1);
 	});

@@ -102,7 +102,7 @@ test.each<[string, object, id: string, path: string]>([
 		queued({ timeout: 5 }, { node: { ...CONTINUE, ...RETRY_ON_FAIL, maxTries: 2 } }),
 	);
 	const error = errorOf(items[0]);
-	expect(error).toMatchObject({ cause: 'uncertain', billed: 'unknown', retryable: true, requestId });
+	expect(error).toMatchObject({ cause: 'uncertain', billed: 'unknown', retryable: false, requestId });
 	expect(error.message).toContain(requestId);
 	expect(requestsTo(/^\/(v2\/requests|workflows)\//).map((request) => request.path)).toContain(path);
 	expect(submissions()).toHaveLength(1);
@@ -115,7 +115,7 @@ test('an error for a missing record names the request, which may have been bille
 	expect(details).toMatchObject({
 		cause: 'uncertain',
 		billed: 'unknown',
-		retryable: true,
+		retryable: false,
 		statusCode: 404,
 	});
 	expect(emulator.requests.at(-1)?.path).toBe(`/v2/requests/${String(details.requestId)}/status`);

@@ -136,10 +136,10 @@ describe('a result that stays at Segmind', () => {
 	test.each(rows)('%s: is reported with the request id', (prompt, _, words) => {
 		const { error, message, requestId, ...details } = errorOf(results.itemOf(prompt));
 		expect(error).toContain(words);
-		expect(details).toMatchObject({ billed: 'unknown', cause: 'uncertain', retryable: true });
+		expect(details).toMatchObject({ billed: 'unknown', cause: 'uncertain', retryable: false });
 		const polled = requestsTo(/\/status$/, results.requests).map(({ path }) => path);
 		expect(polled).toContain(`/v2/requests/${String(requestId)}/status`);
-		expect(message).toContain(requestId);
+		expect(message).toContain(`Fetch it with Image: Get Result by its request ID, ${String(requestId)}`);
 		expect(results.submissionsOf(prompt)).toHaveLength(1);
 	});
 

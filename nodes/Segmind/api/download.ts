@@ -29,6 +29,13 @@ class FileHostError extends Error {
 	}
 }
 
+/** Returns whether the host of a file refused it, or the file must not be fetched. The error has that as its cause. */
+export function isRefused({ cause }: Error): boolean {
+	if (!(cause instanceof FileHostError)) return cause instanceof SegmindError && isFinal(cause);
+	const { statusCode } = cause;
+	return statusCode >= 400 && statusCode < 500 && ![408, 425, 429].includes(statusCode);
+}
+
 /**
  * Downloads a file with retries, since downloading is free.
  *

@@ -52,8 +52,12 @@ export function failedRequestError(
 }
 
 /** A successful response without a usable file: it was probably billed. */
-export const noFileError = (message: string, statusCode: number, usage?: Usage): SegmindError =>
-	new SegmindError('response', message, MAY_BE_BILLED, { statusCode, ...usage });
+export const noFileError = (
+	message: string,
+	statusCode: number,
+	usage?: Usage,
+	cause?: unknown,
+): SegmindError => new SegmindError('response', message, MAY_BE_BILLED, { statusCode, ...usage, cause });
 
 /** Segmind does not know a request ID, or not yet. */
 export const notFoundError = (requestId: string, statusCode: number | null): SegmindError =>

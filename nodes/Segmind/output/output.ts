@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow'
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import type { SegmindError } from '../api/errors';
-import { SkippedError } from '../api/errors';
+import { PendingError, SkippedError } from '../api/errors';
 import type { Failure } from '../jobs/jobs';
 import { addFailureHints } from './failureHints';
 
@@ -21,10 +21,16 @@ function continuesAsTool({ type, onError }: INode): boolean {
 export const stopsOnError = (context: IExecuteFunctions): boolean =>
 	!context.continueOnFail() && !continuesAsTool(context.getNode());
 
-/** Returns an error as an item. Its json has no keys but these three, since n8n routes nothing else to the error output. */
-function toErrorItem(error: SegmindError, itemIndex: number): INodeExecutionData {
-	const { message, description, statusCode, reason, billed, retryable } = error;
-	const { attempts, requestId, remainingCredits } = error;
+/**
+ * Returns an error as an item. Its json has no keys but these three, since n8n routes nothing else to the error output.
+ *
+ * @param isTool whether an agent may try again, for which the ledger is kept; a flow that goes on has no ledger
+ */
+function toErrorItem(error: SegmindError, itemIndex: number, isTool: boolean): INodeExecutionData {
+	const { message, statusCode, reason, billed, attempts, requestId, remainingCredits } = error;
+	const paysAgain = error instanceof PendingError && billed === 'unknown' && !isTool;
+	const description = paysAgain ? error.descriptionWithoutRetry : error.description;
+	const retryable = error.retryable && !paysAgain;
 	return {
 		json: {
 			error: message,
@@ -96,7 +102,8 @@ export function toOutput(
 		throw toNodeError(context.getNode(), failure.error, failure.itemIndex, note);
 	}
 	addFailureHints(context, ordered);
+	const isTool = context.getNode().type.endsWith('Tool');
 	return ordered.map((outcome) =>
-		isFailure(outcome) ? toErrorItem(outcome.error, outcome.itemIndex) : outcome.item,
+		isFailure(outcome) ? toErrorItem(outcome.error, outcome.itemIndex, isTool) : outcome.item,
 	);
 }

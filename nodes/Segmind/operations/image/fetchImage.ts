@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { SegmindClient } from '../../api/client';
-import { downloadResult, downloadWithRetries } from '../../api/download';
+import { downloadResult, downloadWithRetries, isRefused } from '../../api/download';
 import { PendingError } from '../../api/errors';
 import type { JsonObject } from '../../api/json';
 import { asObject, parseJson } from '../../api/json';
@@ -16,7 +16,7 @@ import { noFileError, responseError } from '../../api/responseErrors';
 import type { Redact } from '../../api/text';
 import { errorText, toDisplayLink } from '../../api/text';
 import { Deadline } from '../../api/wait';
-import type { FileCheck } from '../../files/fileType';
+import type { FileCheck, MediaFile } from '../../files/fileType';
 import { checkFile, checkResponse } from '../../files/fileType';
 import type { ImageRequest } from '../../jobs/imageRequest';
 import type { Result } from '../../output/result';
@@ -31,7 +31,21 @@ type Fetched = Pick<Result, 'files' | 'usage'> & {
 
 type Files = Result['files'];
 
-/** Opens the outputs of a JSON response. An output that is not a file is left out. */
+/** Returns the file of an output, undefined when it is none. A link that is only a guess may be refused. */
+async function openOutput(
+	output: Output,
+	download: (link: string) => Promise<FileResponse>,
+): Promise<MediaFile | undefined> {
+	if ('bytes' in output) return checkFile(output.bytes, output.contentType).file;
+	const { link, isGuess = false } = output;
+	const response = await download(link).catch((error: Error) => {
+		if (!isGuess || !isRefused(error)) throw error;
+		return undefined;
+	});
+	return response && checkResponse(response, link).file;
+}
+
+/** Opens the outputs of a JSON response. What is only a guess is left out when it is no file. */
 async function openOutputs(
 	outputs: readonly Output[],
 	download: (link: string) => Promise<FileResponse>,
@@ -40,11 +54,8 @@ async function openOutputs(
 	const files: Array<Files[number]> = [];
 	for (const output of outputs) {
 		const link = 'link' in output ? output.link : undefined;
-		const check =
-			'link' in output
-				? checkResponse(await download(output.link), link)
-				: checkFile(output.bytes, output.contentType);
-		if (check.file !== undefined) files.push({ file: check.file, link });
+		const file = await openOutput(output, download);
+		if (file !== undefined) files.push({ file, link });
 		else if (!('isGuess' in output)) throw onBroken(link);
 	}
 	return files;
@@ -81,13 +92,14 @@ export async function requestImage(
 	const seed = readSeed(response);
 	const check = checkResponse(response);
 	if (check.file !== undefined) return { files: [{ file: check.file, link: undefined }], usage, seed };
-	const noFile = (message: string): Error => noFileError(message, statusCode, usage);
+	const noFile = (message: string, cause?: unknown): Error => noFileError(message, statusCode, usage, cause);
 	const json = check.problem === 'text' ? parseJson(held.toString('utf8')) : undefined;
 	const download = async (link: string): Promise<FileResponse> =>
 		await downloadWithRetries(client, link, new Deadline(timeout)).catch((error: unknown) => {
 			const why = error instanceof Error ? error.message : String(error);
 			throw noFile(
 				`The image is made but could not be downloaded from ${toDisplayLink(link, redact)}: ${why}`,
+				error,
 			);
 		});
 	const files = await openOutputs(json === undefined ? [] : findOutputs(json, body), download, () =>

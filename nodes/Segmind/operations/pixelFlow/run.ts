@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodePropertie
 
 import type { SegmindClient } from '../../api/client';
 import { NOT_BILLED, SegmindError } from '../../api/errors';
-import { downloadResult } from '../../api/download';
+import { downloadResult, isRefused } from '../../api/download';
 import { waitForResult } from '../../api/poll';
 import type { QueuedRequest } from '../../api/queue';
 import { submit, usageOf } from '../../api/queue';
@@ -31,17 +31,23 @@ interface FlowRequest {
 	readonly downloadFiles: boolean;
 }
 
-/** Downloads the files among the outputs. A link to anything else stays a link. */
+/** Downloads the files among the outputs. A link to anything else, or to what its host refuses, stays a link. */
 async function downloadFiles(
 	client: SegmindClient,
 	outputs: IDataObject,
+	inputs: IDataObject,
 	queued: QueuedRequest,
 	deadline: Deadline,
 ): Promise<Record<string, MediaFile>> {
 	const files: Record<string, MediaFile> = {};
+	const sent = new Set(linksIn(inputs).map(([, link]) => link));
 	for (const [name, link] of linksIn(outputs)) {
-		if (client.blockedReason(link) !== undefined) continue;
-		const { file } = checkResponse(await downloadResult(client, link, queued, deadline), link);
+		if (sent.has(link) || client.blockedReason(link) !== undefined) continue;
+		const response = await downloadResult(client, link, queued, deadline).catch((error: Error) => {
+			if (!isRefused(error)) throw error;
+			return undefined;
+		});
+		const file = response && checkResponse(response, link).file;
 		if (file !== undefined) files[name] = file;
 	}
 	return files;
@@ -86,7 +92,9 @@ const flowTask: Task<FlowRequest> = {
 		return {
 			fields: { flow: request.flow, outputs },
 			files: [],
-			namedFiles: request.downloadFiles ? await downloadFiles(client, outputs, queued, deadline) : {},
+			namedFiles: request.downloadFiles
+				? await downloadFiles(client, outputs, request.inputs, queued, deadline)
+				: {},
 			usage: usageOf(response, queued.requestId),
 		};
 	},
@@ -138,7 +146,8 @@ const FLOW_FIELDS: readonly INodeProperties[] = [
 		name: 'downloadFiles',
 		type: 'boolean',
 		default: true,
-		description: 'Whether to fetch the files among the outputs, each into the output field of its name',
+		description:
+			'Whether to fetch the files among the outputs, each into the output field of its name. What its host refuses stays a link.',
 	},
 	optionsField('pixelFlow:run'),
 ];
