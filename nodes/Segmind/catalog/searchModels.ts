@@ -2,16 +2,13 @@ import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult
 import { NodeOperationError } from 'n8n-workflow';
 
 import { SegmindError } from '../api/errors';
-import { MODELS } from '../models/models';
+import { priceOf } from '../models/models';
 import type { Catalog, CatalogModel } from './catalog';
 import { WITHOUT_LIST } from './catalog';
 import { readForEditor } from './readForEditor';
 
 /** Models that n8n's list shows before it asks for more. */
 const PAGE_SIZE = 100;
-
-/** Returns what a model typically costs in US dollars, where the node has a table for it. */
-export const priceOf = (id: string): number | undefined => MODELS.find((model) => model.id === id)?.price;
 
 /** What is shown about a model beside its name, e.g. `Text to Image, about $0.05`. */
 function aboutOf({ id, kind }: CatalogModel): string {

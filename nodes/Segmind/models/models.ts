@@ -9,3 +9,7 @@ export const MODELS: readonly [Model, ...Model[]] = [flux11Pro, flux11ProUltra, 
 
 /** The models that change a picture. The first one is the default. */
 export const EDIT_MODELS: readonly [Model, ...Model[]] = [fluxKontextPro];
+
+/** Returns what a model typically costs in US dollars, where the node has a table for it. */
+export const priceOf = (id: string): number | undefined =>
+	[...MODELS, ...EDIT_MODELS].find((model) => model.id === id)?.price;

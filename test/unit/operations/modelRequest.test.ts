@@ -66,10 +66,9 @@ it.each<[id: string, seed: unknown, sent: unknown, drawnTo: number | undefined]>
 });
 
 test('a price is known where the node has a table for the model', () => {
-	const prices = ['flux-1.1-pro', 'plain', 'unknown'].map(
-		(id) => fields(id, { prompt: 'a' }, () => 0).model.price,
-	);
-	expect(prices).toStrictEqual([0.05, undefined, undefined]);
+	const ids = ['flux-1.1-pro', 'flux-kontext-pro', 'plain', 'unknown'];
+	const prices = ids.map((id) => fields(id, { prompt: 'a' }, () => 0).model.price);
+	expect(prices).toStrictEqual([0.05, 0.05, undefined, undefined]);
 });
 
 test('without a list the inputs are sent as entered, and lost ones are refused', () => {

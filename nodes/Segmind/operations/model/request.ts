@@ -2,11 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Catalog, CatalogModel } from '../../catalog/catalog';
 import { toCheckedInputs, withoutEmpty } from '../../catalog/checkInputs';
-import { priceOf } from '../../catalog/searchModels';
 import { checkValues, invalidValue, isEmpty, toObject } from '../../jobs/checks';
 import type { ImageRequest } from '../../jobs/imageRequest';
 import { asksToDraw, MAX_DRAWN_SEED } from '../../jobs/imageRequest';
 import type { Attribute } from '../../models/attribute';
+import { priceOf } from '../../models/models';
 
 /** Returns a random whole number from 0 to `max`. */
 type Draw = (max: number) => number;
