@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { Emulator } from '../emulator/emulator';
 import type { Fault } from '../emulator/fault';
 import { bytesOf, jsonError, PAGE } from './faults';
-import { errorOf } from './results';
+import { errorOf, valuesOf } from './results';
 import { CONTINUE, itemsOf, numberedItems, SMALL, withParameters } from './runs';
 import { emulator, engine, useEngine } from './setup';
 
@@ -125,4 +125,16 @@ test('Get Credits returns the balance in US dollars for each item, with one free
 	const json = { credits: 9.5, freeCredits: 0.018, totalCredits: 9.518 };
 	expect(items).toEqual([0, 1].map((item) => ({ json, pairedItem: { item } })));
 	expect(emulator.requests).toMatchObject([{ method: 'GET', path: '/v1/get-user-credits' }]);
+});
+
+test("Get Credits does not report one account's balance for another", async () => {
+	const keys = [emulator.key, 'SG_other', emulator.key];
+	const items = keys.map((key) => ({ json: { key } }));
+	const credential = { apiKey: '={{ $json.key }}', baseUrl: emulator.url };
+	const { items: results } = await engine.run(
+		withParameters(GET_CREDITS, { items, credential, node: CONTINUE }),
+	);
+	expect(valuesOf(results, 'totalCredits')).toEqual([9.518, undefined, 9.518]);
+	expect(errorOf(results[1])).toMatchObject({ cause: 'credential', billed: 'no' });
+	expect(emulator.requests).toHaveLength(1);
 });

@@ -1,12 +1,13 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { requestBalance } from '../../api/account';
-import { SegmindClient } from '../../api/client';
-import { SegmindError } from '../../api/errors';
+import { openerOf } from '../../api/opener';
+import { checkItems } from '../../jobs/jobs';
+import type { Outcome } from '../../output/output';
 import { stopsOnError, toOutput } from '../../output/output';
 import type { Operation } from '../operation';
 
-/** Requests the balance once and returns it for every item. */
+/** Requests the balance once and returns it for every item with the same credential. */
 export const getCredits: Operation = {
 	resource: 'account',
 	name: 'Get Credits',
@@ -17,12 +18,13 @@ export const getCredits: Operation = {
 		'Returns how many US dollars are left for making images in the Segmind account. Costs nothing.',
 	fields: [],
 	async execute(context): Promise<INodeExecutionData[]> {
-		const balance = await SegmindClient.open(context).then(requestBalance).catch(SegmindError.from);
-		const outcomes = [...context.getInputData().keys()].map((itemIndex) =>
-			balance instanceof SegmindError
-				? { itemIndex, error: balance }
-				: { itemIndex, item: { json: { ...balance }, pairedItem: { item: itemIndex } } },
-		);
-		return toOutput(context, outcomes, stopsOnError(context));
+		const open = openerOf(context);
+		let balance: ReturnType<typeof requestBalance> | undefined;
+		const { checked, failures } = await checkItems(context, async (itemIndex): Promise<Outcome> => {
+			const client = await open(itemIndex);
+			const json = { ...(await (balance ??= requestBalance(client))) };
+			return { itemIndex, item: { json, pairedItem: { item: itemIndex } } };
+		});
+		return toOutput(context, [...checked, ...failures], stopsOnError(context));
 	},
 };
