@@ -9,7 +9,7 @@ import { readParameters } from './jobs/parameters';
 import { SEARCH_HINT } from './operations/builderHints';
 import type { Operation } from './operations/operation';
 import { findOperation, properties } from './operations/operations';
-import { stopsOnError, toOutput } from './output/output';
+import { stopsOnError, toNodeError, toOutput } from './output/output';
 
 /** The Segmind node. */
 export class Segmind implements INodeType {
@@ -38,7 +38,12 @@ export class Segmind implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const operation = operationOf(this);
-		if (!(operation instanceof SegmindError)) return [await operation.execute(this)];
+		if (!(operation instanceof SegmindError)) {
+			const items = await operation.execute(this).catch((error: unknown) => {
+				throw error instanceof SegmindError ? toNodeError(this.getNode(), error, 0) : error;
+			});
+			return [items];
+		}
 		const failures = this.getInputData().map((_, itemIndex) => ({ itemIndex, error: operation }));
 		return [toOutput(this, failures, stopsOnError(this))];
 	}

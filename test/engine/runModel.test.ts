@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
 import { LIST_PATH, REJECTED_MEDIA } from '../emulator/catalog';
 import { Emulator } from '../emulator/emulator';
@@ -246,6 +247,26 @@ describe('a list that can not be had', () => {
 			expect((await run()).hints.join()).toMatch(/without a check/);
 			expect(server.requests.filter(({ path }) => path === LIST_PATH)).toHaveLength(1);
 			expect(server.paid).toBe(2);
+		});
+	});
+
+	test.each([
+		['the list is read', 'list'],
+		['a result is waited for', 'status'],
+	] as const)('a run that is cancelled while %s ends at once, whatever On Error says', async (_, on) => {
+		await atNewServer({ on, hang: true, times: -1 }, async (server) => {
+			const { ended, cancel } = await engine.begin(
+				runModel(SEEDREAM, undefined, {}, { node: CONTINUE, ...at(server) }),
+			);
+			const path = on === 'list' ? LIST_PATH : '/requests/';
+			while (!server.requests.some((request) => request.path.includes(path))) await sleep(5);
+			const cancelled = performance.now();
+			cancel();
+			const { error } = await ended;
+			expect(performance.now() - cancelled).toBeLessThan(1000);
+			expect(error?.name).toBe('NodeOperationError');
+			expect(error).toMatchObject({ message: expect.stringContaining('The execution was cancelled') });
+			expect(server.paid).toBe(on === 'list' ? 0 : 1);
 		});
 	});
 });

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { cancelledError, untilCancelled } from '../api/cancellation';
 import { SegmindError } from '../api/errors';
 import { createYielder } from '../api/wait';
 import { toBatchOptions } from './options';
@@ -37,22 +38,31 @@ function checkedBatchOptions(context: IExecuteFunctions): BatchOptions | Segmind
 	}
 }
 
-/** Reads and checks items one after the other, so that their files are not in memory together. */
+/**
+ * Reads and checks items one after the other, so that their files are not in memory together.
+ *
+ * @throws {SkippedError} when the execution is cancelled
+ */
 export async function checkItems<T>(
 	context: IExecuteFunctions,
 	check: (itemIndex: number) => T | Promise<T>,
 ): Promise<{ readonly checked: T[]; readonly failures: Failure[] }> {
 	const checked: T[] = [];
 	const failures: Failure[] = [];
+	const cancelled = context.getExecutionCancelSignal();
 	const yieldIfNeeded = createYielder();
-	for (const itemIndex of context.getInputData().keys()) {
-		await yieldIfNeeded();
-		try {
-			checked.push(await check(itemIndex));
-		} catch (error) {
-			failures.push({ itemIndex, error: SegmindError.from(error) });
+	const checkAll = async (): Promise<void> => {
+		for (const itemIndex of context.getInputData().keys()) {
+			await yieldIfNeeded();
+			if (cancelled?.aborted === true) throw cancelledError();
+			try {
+				checked.push(await check(itemIndex));
+			} catch (error) {
+				failures.push({ itemIndex, error: SegmindError.from(error) });
+			}
 		}
-	}
+	};
+	await untilCancelled(checkAll(), cancelled);
 	return { checked, failures };
 }
 
@@ -60,6 +70,7 @@ export async function checkItems<T>(
  * Reads and checks every item before the first request is sent.
  *
  * @param jobsOf returns the jobs of one item; throws a {@link SegmindError} when it can't succeed
+ * @throws {SkippedError} when the execution is cancelled
  */
 export async function toJobList<R>(
 	context: IExecuteFunctions,

@@ -16,6 +16,7 @@ export interface Operation {
 	readonly toolDescription: string;
 	/** Shown only for this operation. */
 	readonly fields: readonly INodeProperties[];
+	/** @throws {NodeApiError | NodeOperationError | SegmindError} when the node stops on errors, or is cancelled */
 	execute(context: IExecuteFunctions): Promise<INodeExecutionData[]>;
 }
 

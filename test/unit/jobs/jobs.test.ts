@@ -5,9 +5,15 @@ import { toJobList } from '../../../nodes/Segmind/jobs/jobs';
 import { readAttributes, readOptions, readParameters } from '../../../nodes/Segmind/jobs/parameters';
 import { flux11Pro } from '../../../nodes/Segmind/models/flux11Pro';
 
+let cancellation = new AbortController();
+beforeEach(() => {
+	cancellation = new AbortController();
+});
+
 /** A context whose items have these parameters, by their paths. */
 const contextOf = (...items: ReadonlyArray<Readonly<Record<string, unknown>>>) =>
 	({
+		getExecutionCancelSignal: () => cancellation.signal,
 		getInputData: () => items,
 		getNodeParameter: (name: string, index: number, fallback: unknown) =>
 			Object.hasOwn(items[index]!, name) ? items[index]![name] : fallback,
@@ -25,6 +31,23 @@ it('lists the jobs of every item, and each item that fails', async () => {
 	const wrapped = expect.objectContaining({ reason: 'request', message: 'No such node' });
 	const failures = [error, wrapped].map((each, index) => ({ itemIndex: index + 1, error: each }));
 	expect(list).toStrictEqual({ options: DEFAULTS, jobs: ['0a', '0b', '3a', '3b'], failures });
+});
+
+it('reads no more items once the execution is cancelled', async () => {
+	const jobsOf = jest.fn(async (itemIndex: number) => {
+		if (itemIndex === 1) cancellation.abort();
+		return [];
+	});
+	const error = { reason: 'request', billed: 'no', message: 'The execution was cancelled' };
+	await expect(toJobList(contextOf({}, {}, {}), jobsOf)).rejects.toMatchObject(error);
+	await expect(toJobList(contextOf({}, {}, {}), jobsOf)).rejects.toMatchObject(error);
+	expect(jobsOf).toHaveBeenCalledTimes(2);
+});
+
+it('does not wait for a file that is being read when the execution is cancelled', async () => {
+	const list = toJobList(contextOf({}), async () => await new Promise<never>(() => undefined));
+	cancellation.abort();
+	await expect(list).rejects.toThrow('The execution was cancelled');
 });
 
 it('reads the options of the batch from the first item alone', async () => {

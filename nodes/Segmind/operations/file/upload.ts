@@ -1,10 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { untilCancelled } from '../../api/cancellation';
 import { SegmindError, SkippedError } from '../../api/errors';
 import { openerOf } from '../../api/opener';
-import { untilCancelled } from '../../batch/cancellation';
 import { mapConcurrent } from '../../batch/mapConcurrent';
-import { cancelledError } from '../../batch/rateLimiter';
 import { Uploads } from '../../batch/uploads';
 import { toText } from '../../jobs/checks';
 import type { InputFile } from '../../jobs/inputFiles';
@@ -13,7 +12,7 @@ import { checkItems } from '../../jobs/jobs';
 import { readParameters } from '../../jobs/parameters';
 import { BINARY_FIELD } from '../../models/attribute';
 import type { Outcome } from '../../output/output';
-import { stopsOnError, toNodeError, toOutput, triesAgain } from '../../output/output';
+import { stopsOnError, toOutput, triesAgain } from '../../output/output';
 import type { Operation } from '../operation';
 
 const LABEL = 'Input Data Field Name';
@@ -83,10 +82,7 @@ export const upload: Operation = {
 		const cancelled = context.getExecutionCancelSignal();
 		const uploads = new Uploads(context, cancelled);
 		const work = uploadAll(context, checked, uploads, stops);
-		const uploaded = await untilCancelled(work, cancelled, cancelledError).catch((error: unknown) => {
-			throw toNodeError(context.getNode(), SegmindError.from(error), 0);
-		});
-		const outcomes = [...failures, ...uploaded];
+		const outcomes = [...failures, ...(await untilCancelled(work, cancelled))];
 		if (!triesAgain(context, outcomes, stops)) uploads.clear();
 		return toOutput(context, outcomes, stops);
 	},
