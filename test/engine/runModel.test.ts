@@ -1,9 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
 
-import { LIST_PATH, REJECTED_MEDIA } from '../emulator/catalog';
-import { Emulator } from '../emulator/emulator';
-import type { Fault } from '../emulator/fault';
+import { REJECTED_MEDIA } from '../emulator/catalog';
 import { pngOf } from './faults';
 import { HISTORY_PATH } from '../emulator/history';
 import { errorOf, submissions, valuesOf } from './results';
@@ -16,19 +13,6 @@ const SEEDREAM = 'seedream-v3-text-to-image';
 const LINK = 'https://images.example/a.png';
 
 const bodies = (): unknown[] => submissions().map(({ body }) => body);
-
-/** Runs the node at a server whose list nobody has read yet. */
-async function atNewServer<T>(fault: Fault | undefined, use: (server: Emulator) => Promise<T>): Promise<T> {
-	const server = await Emulator.start();
-	try {
-		if (fault !== undefined) server.inject({ on: 'list', ...fault });
-		return await use(server);
-	} finally {
-		await server.close();
-	}
-}
-
-const at = ({ key, url }: Emulator) => ({ credential: { apiKey: key, baseUrl: url } });
 
 test('a model from the list: its inputs are typed as published, and its file is delivered', async () => {
 	const inputs = { prompt: '={{ $json.prompt }}', size: ' BIG', guidance_scale: '3.5', seed: 7 };
@@ -45,17 +29,6 @@ test('a model from the list: its inputs are typed as published, and its file is 
 	});
 	expect((await engine.read(item)).length).toBe(item?.json.fileSize);
 	expect(emulator.paid).toBe(1);
-});
-
-test('the list is read once for all items and runs, and without the key', async () => {
-	await atNewServer(undefined, async (server) => {
-		const run = runModel(SEEDREAM, undefined, {}, { items: itemsOf('a', 'b', 'c'), ...at(server) });
-		expect((await engine.run(run)).items).toHaveLength(3);
-		expect((await engine.run(run)).items).toHaveLength(3);
-		const read = server.requests.filter(({ path }) => path === LIST_PATH);
-		expect(read).toHaveLength(1);
-		expect(read[0]?.headers).not.toHaveProperty('x-api-key');
-	});
 });
 
 test('a model whose inputs are not published gets them as entered, and a hint says so', async () => {
@@ -182,14 +155,6 @@ describe('is named before anything is spent:', () => {
 });
 
 describe('JSON', () => {
-	test('needs no list', async () => {
-		await atNewServer(undefined, async (server) => {
-			const result = await engine.run(runJson('{"prompt":"a"}', {}, at(server)));
-			expect(result.items[0]?.json).toMatchObject({ model: 'other-model', prompt: 'a', cost: 0.02 });
-			expect(server.requests.filter(({ path }) => path === LIST_PATH)).toEqual([]);
-		});
-	});
-
 	test('with a quote that breaks it names the expression that avoids it', async () => {
 		const items = itemsOf('a "red" fox');
 		const run = async (inputJson: string) =>
@@ -200,74 +165,6 @@ describe('JSON', () => {
 		expect(emulator.imageRequests).toHaveLength(0);
 		await run('={ "prompt": {{ JSON.stringify($json.prompt) }} }');
 		expect(bodies()).toEqual([{ prompt: 'a "red" fox' }]);
-	});
-});
-
-describe('a list that can not be had', () => {
-	const HUGE = 50 * 1024 * 1024;
-
-	test.each<[string, Fault, RegExp]>([
-		['is a page', { body: '<html>down</html>' }, /not a list of models/],
-		['is an error', { status: 500, body: { error: 'down' } }, /answered with 500/],
-		['is JSON of another kind', { body: { models: 'none' } }, /not a list of models/],
-		['has 50 MB', { huge: HUGE }, /larger than 16 MiB/],
-		[
-			'has 10,000 models',
-			{ body: Array.from({ length: 10_000 }, (_, index) => ({ slug: `m-${index}` })) },
-			/10000 models/,
-		],
-		['is cut short', { cut: 200 }, /could not be read/],
-		['resets the connection', { reset: true }, /could not be read/],
-	])('and %s: the inputs are sent as entered, and a hint says so', async (_, fault, words) => {
-		await atNewServer(fault, async (server) => {
-			const { items, hints } = await engine.run(runModel(SEEDREAM, { prompt: 'a', seed: 1 }, {}, at(server)));
-			expect(items[0]?.json).toMatchObject({ model: SEEDREAM, prompt: 'a', cost: 0.03 });
-			expect(hints.join()).toMatch(/sent as entered, without a check/);
-			expect(hints.join()).toMatch(words);
-			expect(server.imageRequests.map(({ body }) => body)).toEqual([{ prompt: 'a', seed: 1 }]);
-		});
-	});
-
-	test('sends nothing with an idempotency key, since the inputs could differ from those of earlier runs', async () => {
-		await atNewServer({ status: 503, body: {} }, async (server) => {
-			const parameters = { options: { idempotencyKey: 'k' } };
-			const { error } = await engine.run(runModel(SEEDREAM, { prompt: 'a' }, parameters, at(server)));
-			expect(error?.message).toContain(
-				"with an 'Idempotency Key', the inputs are read as Segmind's model list says",
-			);
-			expect(error?.description).toContain("set 'Inputs' to JSON");
-			expect(server.imageRequests).toEqual([]);
-		});
-	});
-
-	test('is not waited for again and again', async () => {
-		await atNewServer({ hang: true, times: -1 }, async (server) => {
-			const run = async () => await engine.run(runModel(SEEDREAM, { prompt: 'a' }, {}, at(server)));
-			expect((await run()).hints.join()).toMatch(/without a check/);
-			expect((await run()).hints.join()).toMatch(/without a check/);
-			expect(server.requests.filter(({ path }) => path === LIST_PATH)).toHaveLength(1);
-			expect(server.paid).toBe(2);
-		});
-	});
-
-	test.each([
-		['the list is read', 'list'],
-		['a result is waited for', 'status'],
-	] as const)('a run that is cancelled while %s ends at once, whatever On Error says', async (_, on) => {
-		await atNewServer({ on, hang: true, times: -1 }, async (server) => {
-			const { ended, cancel } = await engine.begin(
-				runModel(SEEDREAM, undefined, {}, { node: CONTINUE, ...at(server) }),
-			);
-			const path = on === 'list' ? LIST_PATH : '/requests/';
-			while (!server.requests.some((request) => request.path.includes(path))) await sleep(5);
-			const cancelled = performance.now();
-			cancel();
-			const { error } = await ended;
-			expect(performance.now() - cancelled).toBeLessThan(1000);
-			expect(error?.name).toBe('NodeOperationError');
-			expect(error).toMatchObject({ message: expect.stringContaining('The execution was cancelled') });
-			expect(server.paid).toBe(on === 'list' ? 0 : 1);
-		});
 	});
 });
 

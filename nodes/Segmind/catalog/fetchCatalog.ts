@@ -1,6 +1,8 @@
-import type { IAllExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type { IExecuteFunctions, ILoadOptionsFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 
+import { checkedBaseUrl } from '../api/baseUrl';
 import { readBody } from '../api/body';
+import { cancelledError, untilCancelled } from '../api/cancellation';
 import { connectionError } from '../api/connectionErrors';
 import { SegmindError } from '../api/errors';
 import { httpOptions } from '../api/exchange';
@@ -10,15 +12,16 @@ import { urlOf } from '../api/services';
 import type { Catalog } from './catalog';
 import { catalogError, readCatalog } from './catalog';
 
-/** What fetching the list needs of n8n. */
-export interface HttpContext {
-	readonly helpers: Pick<IAllExecuteFunctions['helpers'], 'httpRequest'>;
-}
-
 const LIST_PATH = '/inference-model-information/list?segmind_model=True';
 
 /** Bytes; some 500 models take about three megabytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Seconds for the request. Somebody who looks at the editor waits for all of it. */
+const TIMEOUT = 20;
+
+/** Seconds after the start of the request for which a run waits, which can go on without the list. */
+const RUN_TIMEOUT = 5;
 
 /** Milliseconds for which a list is kept. */
 const LIFETIME = 5 * 60_000;
@@ -29,9 +32,11 @@ const PAUSE = 60_000;
 /** Lists in memory: more than there are base URLs in one n8n. */
 const MAX_CACHED = 8;
 
+type Helpers = (IExecuteFunctions | ILoadOptionsFunctions)['helpers'];
+
 interface CachedCatalog {
 	readonly catalog: Promise<Catalog>;
-	/** Milliseconds on the clock of `performance`. */
+	/** When the request started, in milliseconds on the clock of `performance`. */
 	readonly at: number;
 	failed: boolean;
 }
@@ -39,28 +44,22 @@ interface CachedCatalog {
 /** Lists by their addresses. Anybody may read them, so they are shared by all accounts. */
 const cache = new Map<string, CachedCatalog>();
 
-async function request(
-	{ helpers }: HttpContext,
-	url: string,
-	timeout: number,
-	cancelled: AbortSignal | undefined,
-): Promise<Catalog> {
-	const deadline = AbortSignal.timeout(timeout * 1000);
-	const ended = cancelled === undefined ? deadline : AbortSignal.any([deadline, cancelled]);
+async function request(helpers: Helpers, url: string): Promise<Catalog> {
+	const deadline = AbortSignal.timeout(TIMEOUT * 1000);
 	try {
 		// The list is public, so no key is sent.
 		const { statusCode, body } = (await helpers.httpRequest({
 			method: 'GET',
 			url,
-			abortSignal: ended,
-			...httpOptions(timeout),
+			abortSignal: deadline,
+			...httpOptions(TIMEOUT),
 		})) as Omit<IN8nHttpFullResponse, 'body'> & { readonly body: AsyncIterable<Uint8Array> };
 		const { bytes, complete } = await readBody(body, isSuccess(statusCode) ? MAX_BYTES : 0, 0);
 		if (!isSuccess(statusCode)) throw statusError(statusCode);
 		if (!complete) throw tooLargeError();
 		return readCatalog(parseJson(bytes.toString('utf8')));
 	} catch (error) {
-		throw asCatalogError(connectionError(error, url, timeout, deadline, cancelled));
+		throw asCatalogError(connectionError(error, url, TIMEOUT, deadline));
 	}
 }
 
@@ -76,40 +75,56 @@ const asCatalogError = (error: SegmindError): SegmindError =>
 		? error
 		: catalogError(`Segmind's list of models could not be read: ${error.message}`, error);
 
-/** What a request for the list may take. */
-export interface CatalogOptions {
-	/** Seconds. */
-	readonly timeout: number;
-	readonly cancelled?: AbortSignal | undefined;
-	/** Whether to ask again although the list could not be had a moment ago. */
-	readonly asksAgain: boolean;
-}
+const lateError = (seconds: number): SegmindError =>
+	catalogError(`Segmind's list of models could not be read: No whole response within ${seconds} seconds`);
 
 /**
- * Returns Segmind's list of models, which is kept for five minutes. It is free, and no key is sent.
+ * Returns a list from memory, or requests it. Nobody's cancel ends the request, since others may wait for it too.
  *
- * @throws {SegmindError} when it can't be had, with what works without it
+ * @param asksAgain whether to ask again although the list could not be had a moment ago
  */
-export async function fetchCatalog(
-	context: HttpContext,
-	baseUrl: string,
-	{ timeout, cancelled, asksAgain }: CatalogOptions,
-): Promise<Catalog> {
-	const url = `${urlOf('history', baseUrl)}${LIST_PATH}`;
+function cachedCatalog(helpers: Helpers, url: string, asksAgain: boolean): CachedCatalog {
 	const known = cache.get(url);
 	const age = performance.now() - (known?.at ?? -Infinity);
-	if (known !== undefined && age < (known.failed ? (asksAgain ? 0 : PAUSE) : LIFETIME))
-		return await known.catalog;
-	const catalog = request(context, url, timeout, cancelled);
-	const entry: CachedCatalog = { catalog, at: performance.now(), failed: false };
+	if (known !== undefined && age < (known.failed ? (asksAgain ? 0 : PAUSE) : LIFETIME)) return known;
+	const entry: CachedCatalog = { catalog: request(helpers, url), at: performance.now(), failed: false };
+	entry.catalog.catch(() => {
+		entry.failed = true;
+	});
 	cache.delete(url);
 	cache.set(url, entry);
 	const [oldest] = cache.keys();
 	if (cache.size > MAX_CACHED && oldest !== undefined) cache.delete(oldest);
-	return await catalog.catch((error: unknown) => {
-		// A cancelled run says nothing about the list.
-		if (cancelled?.aborted === true) cache.delete(url);
-		else entry.failed = true;
-		throw error;
-	});
+	return entry;
+}
+
+const urlAt = (baseUrl: unknown): string => `${urlOf('history', checkedBaseUrl(baseUrl))}${LIST_PATH}`;
+
+/**
+ * Returns Segmind's list of models for the credential that is chosen in the editor, or why it can't be had. The list is
+ * kept for five minutes. It is free, and no key is sent.
+ */
+export async function fetchForEditor(context: ILoadOptionsFunctions): Promise<Catalog | SegmindError> {
+	try {
+		const { baseUrl } = await context.getCredentials('segmindApi');
+		return await cachedCatalog(context.helpers, urlAt(baseUrl), true).catalog;
+	} catch (error) {
+		return SegmindError.from(error);
+	}
+}
+
+/** Returns the same list for a run, or why it can't be had. A run waits for it only briefly. */
+export async function fetchForRun(context: IExecuteFunctions): Promise<Catalog | SegmindError> {
+	try {
+		const { baseUrl } = await context.getCredentials('segmindApi', 0);
+		const { catalog, at } = cachedCatalog(context.helpers, urlAt(baseUrl), false);
+		const cancelled = context.getExecutionCancelSignal();
+		const deadline = AbortSignal.timeout(Math.max(0, Math.ceil(at + RUN_TIMEOUT * 1000 - performance.now())));
+		const ended = cancelled === undefined ? deadline : AbortSignal.any([deadline, cancelled]);
+		return await untilCancelled(catalog, ended, () =>
+			cancelled?.aborted === true ? cancelledError() : lateError(RUN_TIMEOUT),
+		);
+	} catch (error) {
+		return SegmindError.from(error);
+	}
 }

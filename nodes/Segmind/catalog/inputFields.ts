@@ -5,8 +5,8 @@ import { asObject } from '../api/json';
 import { toModelId } from '../jobs/modelId';
 import type { Catalog } from './catalog';
 import { WITHOUT_LIST } from './catalog';
+import { fetchForEditor } from './fetchCatalog';
 import type { Parameter } from './parameter';
-import { readForEditor } from './readForEditor';
 
 const TYPES = {
 	boolean: 'boolean',
@@ -98,7 +98,7 @@ function modelIdOf(value: unknown): string | undefined {
 export async function getModelInputs(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const id = modelIdOf(this.getCurrentNodeParameter('modelId'));
 	if (id === undefined) return notice(NO_MODEL);
-	const catalog = await readForEditor(this).catch(SegmindError.from);
+	const catalog = await fetchForEditor(this);
 	if (!(catalog instanceof SegmindError)) return toInputFields(catalog, id);
 	return notice(`${catalog.message}. ${WITHOUT_LIST}`);
 }

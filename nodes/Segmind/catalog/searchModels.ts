@@ -5,7 +5,7 @@ import { SegmindError } from '../api/errors';
 import { priceOf } from '../models/models';
 import type { Catalog, CatalogModel } from './catalog';
 import { WITHOUT_LIST } from './catalog';
-import { readForEditor } from './readForEditor';
+import { fetchForEditor } from './fetchCatalog';
 
 /** Models that n8n's list shows before it asks for more. */
 const PAGE_SIZE = 100;
@@ -59,7 +59,7 @@ export async function searchModels(
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const catalog = await readForEditor(this).catch(SegmindError.from);
+	const catalog = await fetchForEditor(this);
 	if (!(catalog instanceof SegmindError)) return toModelPage(catalog, filter, paginationToken);
 	// The editor shows nothing but the message.
 	const message = `${catalog.message}. ${WITHOUT_LIST}`;

@@ -5,7 +5,7 @@ import { SegmindError, SkippedError } from '../../api/errors';
 import { asObject } from '../../api/json';
 import { executeJobs } from '../../batch/execute';
 import type { Catalog } from '../../catalog/catalog';
-import { readForRun } from '../../catalog/readForRun';
+import { fetchForRun } from '../../catalog/fetchCatalog';
 import { toChoice } from '../../jobs/checks';
 import { toImageJobs } from '../../jobs/imageJobs';
 import type { ImageRequest } from '../../jobs/imageRequest';
@@ -103,7 +103,7 @@ export const runModel: Operation = {
 		'Runs a model on Segmind with the given inputs and returns what it made: imageUrl is a link that opens as the file, which may be an image, a video or sound. Give that link to the user. Each run costs money, from less than a cent for an image to several dollars for a video. When nothing was made, error says why and message says what to do: change the input accordingly instead of calling again with the same.',
 	fields: RUN_FIELDS,
 	async execute(context): Promise<INodeExecutionData[]> {
-		const catalog = usesFields(context) ? await readForRun(context) : undefined;
+		const catalog = usesFields(context) ? await fetchForRun(context) : undefined;
 		const list = await toJobList(context, (itemIndex) => jobsOf(context, itemIndex, catalog));
 		if (catalog !== undefined) addUncheckedHint(context, catalog, list.jobs);
 		return await executeJobs(context, imageTask, await withPrices(context, list), { noun: 'result' });
