@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { collection } from '../../../models/fields';
+import { SORTS, STATUSES } from './choices';
 
 const FILTERS: readonly INodeProperties[] = [
 	{
@@ -22,11 +23,7 @@ const FILTERS: readonly INodeProperties[] = [
 		displayName: 'Status',
 		name: 'status',
 		type: 'options',
-		options: [
-			{ name: 'Completed', value: 'COMPLETED', description: 'Requests that were billed' },
-			{ name: 'Failed', value: 'FAILED', description: 'Requests that produced nothing' },
-			{ name: 'Pending', value: 'PENDING', description: 'Requests that are still being made' },
-		],
+		options: [...STATUSES],
 		default: 'COMPLETED',
 		description: 'Only requests that ended this way',
 	},
@@ -51,12 +48,7 @@ const OPTIONS: readonly INodeProperties[] = [
 		displayName: 'Sort',
 		name: 'sort',
 		type: 'options',
-		options: [
-			{ name: 'Highest Cost First', value: 'cost', description: 'By what each request cost' },
-			{ name: 'Model', value: 'model', description: 'By the name of the model' },
-			{ name: 'Newest First', value: 'newest', description: 'By the time of the request' },
-			{ name: 'Oldest First', value: 'oldest', description: 'By the time of the request, in its order' },
-		],
+		options: SORTS.map(({ name, value, description }) => ({ name, value, description })),
 		default: 'newest',
 		description: 'The order of the requests, which also decides which ones a limit leaves out',
 	},

@@ -1,15 +1,17 @@
 import type { HistoryQuery } from '../../../api/history';
 import { toDay } from '../../../api/history';
+import { asObject } from '../../../api/json';
 import type { RawParameters } from '../../../jobs/checks';
 import {
 	invalidValue,
 	isEmpty,
 	quote,
 	toBoolean,
-	toChoice,
+	toEntry,
 	toText,
 	toWholeNumber,
 } from '../../../jobs/checks';
+import { SORTS, STATUSES } from './choices';
 
 const DAY = 24 * 60 * 60_000;
 
@@ -22,24 +24,11 @@ const MAX_DAYS = 3 * 366;
 /** Days without From; as the API has it. */
 const DEFAULT_DAYS = 7;
 
-/** Values of the filter Status, as Segmind names them. */
-export const STATUSES = ['COMPLETED', 'FAILED', 'PENDING'] as const;
-
-/** Values of the option Sort. */
-export const SORTS = ['newest', 'oldest', 'cost', 'model'] as const;
-
-const SORT_ON_WIRE: Readonly<Record<(typeof SORTS)[number], HistoryQuery['sort'] & object>> = {
-	newest: { by: 'model_created', order: 'desc' },
-	oldest: { by: 'model_created', order: 'asc' },
-	cost: { by: 'credits_deduction', order: 'desc' },
-	model: { by: 'model_name', order: 'asc' },
-};
-
 /** What an item asks for. */
 export interface ManyQuery {
 	/** Requests at most; Infinity for all. */
 	readonly limit: number;
-	readonly sort: (typeof SORTS)[number];
+	readonly sort: (typeof SORTS)[number]['value'];
 	/** Queries of 31 days at most, in the order of the sort. */
 	readonly windows: readonly HistoryQuery[];
 	readonly downloadFiles: boolean;
@@ -84,9 +73,9 @@ function toModel(value: unknown): string | undefined {
  * @throws {SegmindError} that names the field
  */
 export function toManyQuery({ returnAll, limit, filters, options }: RawParameters): ManyQuery {
-	const { model, status, from, to } = filters as RawParameters;
-	const { sort: order = 'newest', downloadFiles = false } = options as RawParameters;
-	const sort = toChoice(order, 'Sort', SORTS);
+	const { model, status, from, to } = asObject(filters);
+	const { sort: order = 'newest', downloadFiles = false } = asObject(options);
+	const sort = toEntry(order, 'Sort', SORTS, ({ value }) => [value]);
 	const today = Date.now();
 	// In zones ahead of UTC, tomorrow's day has begun.
 	const last = isEmpty(to) ? toDay(today + DAY) : toDate(to, 'To');
@@ -99,16 +88,16 @@ export function toManyQuery({ returnAll, limit, filters, options }: RawParameter
 		throw invalidValue('From', `is more than ${MAX_DAYS} days before To`, 'Use a later day');
 	const common = {
 		model: toModel(model),
-		status: isEmpty(status) ? undefined : toChoice(status, 'Status', STATUSES),
-		sort: SORT_ON_WIRE[sort],
+		status: isEmpty(status) ? undefined : toEntry(status, 'Status', STATUSES, ({ value }) => [value]).value,
+		sort: sort.wire,
 	};
 	const windows = toWindows(first, last).map((window) => ({ ...common, ...window }));
 	return {
 		limit: toBoolean(returnAll, 'Return All')
 			? Infinity
 			: toWholeNumber(limit, 'Limit', { min: 1, max: 1_000_000 }),
-		sort,
-		windows: sort === 'oldest' ? windows.toReversed() : windows,
+		sort: sort.value,
+		windows: sort.value === 'oldest' ? windows.toReversed() : windows,
 		downloadFiles: toBoolean(downloadFiles, 'Download Files'),
 	};
 }
