@@ -17,6 +17,10 @@ function isPublic(host: string): boolean {
 	return name.includes('.') && !LOCAL_NAME.test(name);
 }
 
+/** Returns whether a value is an address on the web, and nothing else. */
+export const isLink = (value: unknown): value is string =>
+	typeof value === 'string' && /^https?:\/\/\S+$/i.test(value) && URL.canParse(value);
+
 /**
  * Returns what keeps an address from being one that everybody can open: https on a public host. What a host name resolves
  * to is not looked up.

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isLink } from './fileUrl';
 import { parseJson } from './json';
 
 /** One output of a finished request: a link to the file, or the file itself. */
@@ -54,8 +55,6 @@ function* textsIn(value: unknown, name = '', depth = 0): Generator<readonly [nam
 		for (const [field, entry] of Object.entries(value)) yield* textsIn(entry, field, depth + 1);
 	}
 }
-
-const isLink = (text: string): boolean => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
 
 function toBytes(text: string): Output | undefined {
 	const [start, contentType] = DATA_URI.exec(text.slice(0, 300)) ?? [];

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isLink } from '../api/fileUrl';
 import { parseJson } from '../api/json';
 import {
 	checkValues,
@@ -19,8 +20,6 @@ type Value = IDataObject[string];
 
 /** Another way to send an input that the list has wrong. */
 const OR_JSON = "or set 'Inputs' to Using JSON, which is sent as it is";
-
-const isLink = (text: string): boolean => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
 
 function toLink(value: unknown, label: string): string {
 	const link = typeof value === 'string' ? value.trim() : '';

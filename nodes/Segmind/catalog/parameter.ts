@@ -1,4 +1,5 @@
 import { asObject, readNumber } from '../api/json';
+import { DROPPED_FIELDS } from '../jobs/optionTable';
 import type { Scalar, ValueKind } from './parameterKind';
 import { kindOf, toScalar } from './parameterKind';
 import { readFlag, readText, toLabel } from './values';
@@ -55,9 +56,6 @@ const MAX_PARAMETERS = 200;
 
 /** Names that n8n's form can hold. */
 const WIRE = /^[a-z_][\w-]{0,99}$/i;
-
-/** Names that n8n drops when it copies an object. */
-const DROPPED = ['__proto__', 'constructor', 'prototype'];
 
 const MAX_LABEL = 60;
 
@@ -127,7 +125,7 @@ export function readParameterList(value: unknown): readonly Parameter[] | undefi
 		: Object.entries(asObject(value));
 	if (entries.length > MAX_PARAMETERS) return undefined;
 	const placed = entries
-		.filter(([name]) => WIRE.test(name) && !DROPPED.includes(name))
+		.filter(([name]) => WIRE.test(name) && !DROPPED_FIELDS.includes(name))
 		.map(([name, raw]) => toParameter(name, raw));
 	if (placed.length === 0) return undefined;
 	return placed

@@ -1,3 +1,4 @@
+import { isLink } from '../api/fileUrl';
 import type { FileContent, FileResponse } from '../api/response';
 import type { ImageHeader } from './image';
 import { readImage } from './image';
@@ -87,7 +88,7 @@ const SEGMIND_HOST = /(^|\.)segmind\.com$/;
 
 /** Returns whether a value is a link to a file that a model made, rather than to a page. */
 export function isFileLink(value: unknown): value is string {
-	if (typeof value !== 'string' || !/^https?:\/\/\S+$/i.test(value) || !URL.canParse(value)) return false;
+	if (!isLink(value)) return false;
 	return SEGMIND_HOST.test(new URL(value).hostname) || MEDIA_EXTENSIONS.includes(extensionOf(value));
 }
 

@@ -42,7 +42,8 @@ export interface BatchOptions {
 	readonly requestsPerMinute: number;
 }
 
-type AllOptions = JobOptions & BatchOptions;
+/** Every option by its name. */
+export type AllOptions = JobOptions & BatchOptions;
 
 const MADE: readonly OptionUser[] = ['image:edit', 'image:generate', 'model:run'];
 const PAID: readonly OptionUser[] = [...MADE, 'pixelFlow:run'];

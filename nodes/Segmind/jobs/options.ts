@@ -2,11 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { RawParameters } from './checks';
 import type { Option, OptionUser } from './optionKinds';
-import type { BatchOptions, JobOptions } from './optionTable';
+import type { AllOptions, BatchOptions, JobOptions } from './optionTable';
 import { OPTIONS } from './optionTable';
 import { QUEUED_TIMEOUT } from './timeout';
-
-type AllOptions = JobOptions & BatchOptions;
 
 /** Returns the fields of an operation's options; without an operation, one field for each option. */
 export const optionFields = (operation?: OptionUser): INodeProperties[] =>
