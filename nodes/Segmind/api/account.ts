@@ -28,10 +28,10 @@ interface Balance {
 }
 
 /** The free call that returns the balance. It also tests the credential. */
-export const BALANCE_PATH = '/v1/get-user-credits';
+const BALANCE_PATH = '/v1/get-user-credits';
 
 /** Seconds; the call does no work, so it answers at once. */
-export const BALANCE_TIMEOUT = 30;
+const BALANCE_TIMEOUT = 30;
 
 /** A valid key whose account has no balance record gets a 404 that says so. */
 const NO_RECORD: Balance = { credits: 0, freeCredits: 0, totalCredits: 0 };
@@ -43,7 +43,7 @@ const hasNoRecord = ({ statusCode, body }: ApiResponse): boolean =>
  *
  * @throws {SegmindError} when it has no balance
  */
-export function toBalance(response: ApiResponse, redact: Redact): Balance {
+function toBalance(response: ApiResponse, redact: Redact): Balance {
 	if (hasNoRecord(response)) return NO_RECORD;
 	if (!isSuccess(response.statusCode)) throw toFreeCallError(responseError(response, redact));
 	const fields = jsonBody(response.body);

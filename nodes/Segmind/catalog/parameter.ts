@@ -5,7 +5,7 @@ import { kindOf, toScalar } from './parameterKind';
 import { readFlag, readText, toLabel } from './values';
 
 /** One value of a list. */
-export interface ParameterChoice {
+interface ParameterChoice {
 	readonly label: string;
 	readonly value: Scalar;
 }
@@ -24,7 +24,7 @@ interface ParameterBase {
 }
 
 /** A number, with the limits as far as they are published. */
-export interface NumberParameter extends ParameterBase {
+interface NumberParameter extends ParameterBase {
 	readonly kind: 'integer' | 'decimal';
 	readonly min: number | undefined;
 	readonly max: number | undefined;
