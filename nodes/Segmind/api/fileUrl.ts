@@ -2,8 +2,8 @@
 const PRIVATE_V4 =
 	/^(0|10|127|169\.254|172\.(1[6-9]|2\d|3[01])|192\.168|192\.0\.[02]|198\.1[89]|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|22[4-9]|2[34]\d|25\d)\./;
 
-/** Public IPv6 addresses start with 2 or 3, and some of those wrap an IPv4 address. */
-const PUBLIC_V6 = /^\[(?!2001:0?:|2001::|2002:|64:ff9b:)[23][0-9a-f]{3}:/;
+/** Public IPv6 addresses start with 2 or 3. Those of Teredo and 6to4 among them wrap an IPv4 address. */
+const PUBLIC_V6 = /^\[(?!2001:0?:|2002:)[23][0-9a-f]{3}:/;
 
 /** Names of a local network. */
 const LOCAL_NAME = /(^|\.)(localhost|localdomain|local|svc|internal|lan|home|corp|intranet|home\.arpa)$/;
