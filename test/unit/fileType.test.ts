@@ -70,7 +70,8 @@ test.each([
 	['a.b.glb', 'glb model/gltf-binary'],
 	['x.usdz#x', 'usdz model/vnd.usdz+zip'],
 	['x.fbx', 'fbx application/octet-stream'],
-	['x.svg', 'svg application/octet-stream'],
+	['x.SPLAT', 'splat application/octet-stream'],
+	['x.svg', UNKNOWN],
 	['mp4', UNKNOWN],
 	['x.too-long-ext', UNKNOWN],
 	['x.ninechars', UNKNOWN],
@@ -108,6 +109,33 @@ test.each([
 	const mimeType = type === 'model/x-thing' ? type : 'application/octet-stream';
 	expect(read(BINARY, type)).toBe(`bin ${mimeType}`);
 	expect(read(BINARY, type, `${LINK}.FBX?a=b.mp4`)).toBe(`fbx ${mimeType}`);
+});
+
+test.each(
+	(
+		'exe com bat cmd scr pif cpl msi msc hta vbs vbe js jse mjs wsf ps1 reg lnk url jar chm app dmg pkg command ' +
+		'scpt sh bash run deb rpm desktop appimage py rb pl php htm html xhtml mht xml svg docm xlsm iso img'
+	).split(' '),
+)('bytes at a link that ends in .%s are not named so', (extension) => {
+	const link = `${LINK}.${extension}`;
+	for (const type of [undefined, 'application/x-thing', 'application/octet-stream', 'text/html'])
+		expect(read(BINARY, type, link)).toBe(UNKNOWN);
+	const body = { destroy: () => undefined } as unknown as Parameters<typeof checkResponse>[0]['body'];
+	const file = { format: 'bin', mimeType: 'application/octet-stream' };
+	expect(checkResponse({ statusCode: 200, headers: {}, body }, link)).toMatchObject({ file });
+	expect(read(BINARY, 'video/mp4', link)).toBe('mp4 video/mp4');
+	expect(read(latin1('PK\u0003\u0004'), undefined, link)).toBe('zip application/zip');
+});
+
+test.each([
+	'application/x-msdownload',
+	'application/x-msdos-program',
+	'application/vnd.microsoft.portable-executable',
+	'application/x-sh',
+	'application/hta',
+	'application/java-archive',
+])('bytes that are stated to be %s are bytes', (type) => {
+	expect(read(BINARY, type)).toBe(UNKNOWN);
 });
 
 test.each<[text: string, type: string, path: string, expected: string]>([

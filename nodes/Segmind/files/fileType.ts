@@ -59,6 +59,16 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 /** The extensions of files that models make. */
 export const MEDIA_EXTENSIONS: readonly string[] = ['jpeg', ...Object.values(EXTENSIONS)];
 
+/** More extensions that a file of unknown type keeps. Any other may be that of a program, so it becomes `bin`. */
+const OTHER_EXTENSIONS = (
+	'3mf 7z aif aiff avi blend bmp csv dae exr fbx gz hdr heif json jxl mid midi mkv npy npz opus otf psd ' +
+	'splat srt tar tif tiff ttf txt usd usda usdc vtt'
+).split(' ');
+
+/** Whether a file of unknown type keeps its extension. SVG can hold scripts, so it must be stated. */
+const keepsExtension = (extension: string): boolean =>
+	extension !== 'svg' && [...MEDIA_EXTENSIONS, ...OTHER_EXTENSIONS].includes(extension);
+
 /** Files that may consist of plain text. */
 const TEXT_FORMATS: readonly unknown[] = ['obj', 'ply', 'stl'];
 
@@ -80,8 +90,11 @@ const SIGNATURES: ReadonlyArray<readonly [start: RegExp, mimeType: string]> = [
 	[/^PK[^ -~]{2}/, 'application/zip'],
 ];
 
-/** Types under which an unknown file is kept. A page or a script would run where the file is opened. */
-const SAFE_TYPE = /^(application|audio|font|image|model|video)\/(?!.*(html|xml|script|json))[\w.+-]{1,100}$/;
+const UNKNOWN_TYPE = 'application/octet-stream';
+
+/** Types under which an unknown file is kept. A page or a program would run where the file is opened. */
+const SAFE_TYPE =
+	/^(application|audio|font|image|model|video)\/(?!.*(html|xml|json|script|java|exec|program|hta|x-(ms|sh|bat)))[\w.+-]{1,100}$/;
 
 /** Segmind's hosts, which serve outputs whatever their extension. */
 const SEGMIND_HOST = /(^|\.)segmind\.com$/;
@@ -121,9 +134,10 @@ function toFile(
 	stated: string,
 	extension: string,
 ): FileCheck {
-	const mimeType = type ?? (SAFE_TYPE.test(stated) ? stated : 'application/octet-stream');
-	const format =
-		(type === undefined ? undefined : EXTENSIONS[type]) ?? (extension === '' ? 'bin' : extension);
+	const isKept = keepsExtension(extension);
+	const isSafe = SAFE_TYPE.test(stated) && (isKept || extension === '');
+	const mimeType = type ?? (isSafe ? stated : UNKNOWN_TYPE);
+	const format = (type === undefined ? undefined : EXTENSIONS[type]) ?? (isKept ? extension : 'bin');
 	return { file: { format, mimeType, width: null, height: null, bytes, size } };
 }
 
@@ -147,7 +161,7 @@ function textProblem(text: string, format: string | undefined): 'text' | 'unknow
 
 /**
  * Checks that bytes are a file: an image by its bytes, any other by its stated media type, the extension of its link or
- * its first bytes. Unknown bytes are a file, too, since they were paid for.
+ * its first bytes. Unknown bytes are a file, too, since they were paid for, but never under the name of a program.
  */
 export function checkFile(bytes: Buffer, contentType: unknown, link?: string): FileCheck {
 	const header = readImage(bytes);
