@@ -19,7 +19,8 @@ const SUBMIT_ONLY = {
 const DIRECT = {
 	name: 'Direct',
 	value: 'direct',
-	description: 'One request that returns the result; it is lost if the connection breaks',
+	description:
+		"One request that returns the result; if the connection breaks, Segmind's request history is asked for it",
 } as const;
 
 /** The option Delivery. Many models take minutes, and flows have no direct form, so for those it starts as Queued. */
