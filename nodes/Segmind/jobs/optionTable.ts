@@ -119,7 +119,7 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 			default: '',
 			placeholder: 'e.g. {{ $json.sku }}',
 			description:
-				'Runs with the same key and request pay once in seven days, also after n8n was killed, e.g. the ID of the row; another key is another image',
+				'Runs with the same key and request pay once in seven days, e.g. the ID of the row; where no seed is drawn, any equal request counts',
 		},
 		usedBy: MADE,
 		mustBeFound: true,
@@ -167,7 +167,7 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 	maximumCostPerRun: dollarLimit(
 		PAID,
 		'Maximum Cost per Run',
-		'US dollars that one run may cost over all its items: no request is sent that would cost more; 0 is no limit',
+		'US dollars that one run may cost over all its items: only the first request of an unknown price may exceed it; 0 is no limit',
 	),
 	maxRetries: wholeNumber(
 		PAID,
@@ -178,7 +178,7 @@ export const OPTIONS: { readonly [Name in keyof AllOptions]: Option<AllOptions[N
 	minimumRemainingCredits: dollarLimit(
 		PAID,
 		'Minimum Remaining Credits',
-		'US dollars that must stay in the account: no image is made that would take the balance below; 0 is no limit',
+		'US dollars that must stay in the account: only the first request of an unknown price may take more; 0 is no limit',
 	),
 	numberOfImages: wholeNumber(
 		MADE,
