@@ -10,9 +10,9 @@ export interface CatalogModel {
 	/** Its name in the path of a request. */
 	readonly id: string;
 	readonly name: string;
-	/** What it makes of what, e.g. `Text to Image`; '' when that is not published. */
+	/** What it turns into what, e.g. `Text to Image`; '' if not published. */
 	readonly kind: string;
-	/** Whether it is shown in the list: deprecated and hidden models are not. */
+	/** Whether the editor lists it: deprecated and hidden models are left out. */
 	readonly offered: boolean;
 	/** Undefined when they are not published or can't be read. */
 	readonly parameters: readonly Parameter[] | undefined;
@@ -21,17 +21,17 @@ export interface CatalogModel {
 /** Segmind's published models by id. */
 export type Catalog = ReadonlyMap<string, CatalogModel>;
 
-/** Some 500 models are published. A list of more than this is not believed. */
+/** Some 500 models are published. A longer list is rejected. */
 const MAX_MODELS = 5000;
 
-/** What to do without the list; both ways need none. */
+/** What to do without the list. */
 export const WITHOUT_LIST = "Set 'Model' to By ID, and 'Inputs' to Using JSON: both work without the list";
 
-/** Segmind's list can't be had. */
+/** The list is unavailable. */
 export const catalogError = (message: string, cause?: unknown): SegmindError =>
 	new SegmindError('server', message, `${WITHOUT_LIST}.`, { cause });
 
-/** Returns the list of models wherever an answer has it. */
+/** Finds the list of models in a response. */
 function listIn(answer: unknown): readonly unknown[] | undefined {
 	const values: readonly unknown[] = Array.isArray(answer) ? [answer] : Object.values(asObject(answer));
 	return values.find(
@@ -52,10 +52,9 @@ function toModel(raw: unknown): CatalogModel | undefined {
 }
 
 /**
- * Reads Segmind's list. An entry without an id is left out, and what is missing or unknown in others is read as far as
- * it goes.
+ * Reads Segmind's list. Skips entries without an ID, and tolerates missing and unknown fields in the others.
  *
- * @throws {SegmindError} when it is no list of models, or has more than 5000
+ * @throws {SegmindError} if it is not a list of models, or has more than 5000
  */
 export function readCatalog(answer: unknown): Catalog {
 	const list = listIn(answer);

@@ -18,7 +18,7 @@ import type { Parameter } from './parameter';
 
 type Value = IDataObject[string];
 
-/** Another way to send an input that the list has wrong. */
+/** What to suggest where the list may be wrong. */
 const OR_JSON = "or set 'Inputs' to Using JSON, which is sent as it is";
 
 function toLink(value: unknown, label: string): string {
@@ -27,14 +27,14 @@ function toLink(value: unknown, label: string): string {
 	throw invalidValue(
 		label,
 		`is not the address of a file: ${quote(value)}`,
-		`Enter an address that starts with https://, which File: Upload makes of a file, ${OR_JSON}`,
+		`Enter an address that starts with https://, such as the url that File: Upload returns, ${OR_JSON}`,
 	);
 }
 
-/** Pictures of one input at most: more than any model is known to take. */
+/** The most pictures in one input: more than any known model takes. */
 const MAX_PICTURES = 100;
 
-/** Returns addresses and names of input fields, from a text with commas or new lines between them, a list or its JSON. */
+/** Returns addresses and names of input fields, from text separated by commas or new lines, a list, or its JSON. */
 function toPictures(value: unknown, label: string): string[] {
 	const parsed = typeof value === 'string' && value.trim().startsWith('[') ? parseJson(value) : value;
 	const inputs = typeof parsed === 'string' ? parsed.trim().replace(/\s*\n\s*/g, ', ') : parsed;
@@ -98,15 +98,15 @@ function unknownInput(name: string, { name: model, parameters = [] }: CatalogMod
 	);
 }
 
-/** Returns the inputs that have a value. An empty one is left to the model. */
+/** Returns the inputs that have a value: the model decides about the others. */
 export const withoutEmpty = (inputs: Readonly<IDataObject>): IDataObject =>
 	Object.fromEntries(Object.entries(inputs).filter(([, value]) => !isEmpty(value)));
 
 /**
- * Returns the inputs of a model as its published parameters have them: typed, with empty ones left out. A model without
- * readable parameters gets them as they are.
+ * Returns the inputs of a model, converted to its published types and without empty ones. Without published parameters
+ * they stay as they are.
  *
- * @throws {SegmindError} for the first that the model does not take, that is missing or that is out of its limits
+ * @throws {SegmindError} for the first that is unknown, missing or out of range
  */
 export function toCheckedInputs(model: CatalogModel, inputs: Readonly<IDataObject>): IDataObject {
 	const given = withoutEmpty(inputs);

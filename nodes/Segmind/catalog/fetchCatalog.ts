@@ -17,16 +17,16 @@ const LIST_PATH = '/inference-model-information/list?segmind_model=True';
 /** Bytes; some 500 models take about three megabytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Seconds for the request. Somebody who looks at the editor waits for all of it. */
+/** Seconds for the request, and for which the editor waits. */
 const TIMEOUT = 20;
 
-/** Seconds after the start of the request for which a run waits, which can go on without the list. */
+/** Seconds from the start of the request after which a run goes on without the list. */
 const RUN_TIMEOUT = 5;
 
 /** Milliseconds for which a list is kept. */
 const LIFETIME = 5 * 60_000;
 
-/** Milliseconds for which a list that could not be had is not asked for again by a run. */
+/** Milliseconds before a run requests a list again that could not be read. */
 const PAUSE = 60_000;
 
 /** Lists in memory: more than there are base URLs in one n8n. */
@@ -41,7 +41,7 @@ interface CachedCatalog {
 	failed: boolean;
 }
 
-/** Lists by their addresses. Anybody may read them, so they are shared by all accounts. */
+/** Lists by URL. They are public, so all accounts share them. */
 const cache = new Map<string, CachedCatalog>();
 
 async function request(helpers: Helpers, url: string): Promise<Catalog> {
@@ -79,9 +79,9 @@ const lateError = (seconds: number): SegmindError =>
 	catalogError(`Segmind's list of models could not be read: No whole response within ${seconds} seconds`);
 
 /**
- * Returns a list from memory, or requests it. Nobody's cancel ends the request, since others may wait for it too.
+ * Returns a list from memory, or requests it. No run's cancellation ends the request, since others may be waiting for it.
  *
- * @param asksAgain whether to ask again although the list could not be had a moment ago
+ * @param asksAgain whether to request it again right after a failure
  */
 function cachedCatalog(helpers: Helpers, url: string, asksAgain: boolean): CachedCatalog {
 	const known = cache.get(url);
@@ -101,8 +101,8 @@ function cachedCatalog(helpers: Helpers, url: string, asksAgain: boolean): Cache
 const urlAt = (baseUrl: unknown): string => `${urlOf('history', checkedBaseUrl(baseUrl))}${LIST_PATH}`;
 
 /**
- * Returns Segmind's list of models for the credential that is chosen in the editor, or why it can't be had. The list is
- * kept for five minutes. It is free, and no key is sent.
+ * Returns Segmind's list of models for the credential that is chosen in the editor, or the error. The list is kept for
+ * five minutes. It is free, and no key is sent.
  */
 export async function fetchForEditor(context: ILoadOptionsFunctions): Promise<Catalog | SegmindError> {
 	try {
@@ -113,7 +113,7 @@ export async function fetchForEditor(context: ILoadOptionsFunctions): Promise<Ca
 	}
 }
 
-/** Returns the same list for a run, or why it can't be had. A run waits for it only briefly. */
+/** Returns the same list for a run, or the error. A run waits for it only briefly. */
 export async function fetchForRun(context: IExecuteFunctions): Promise<Catalog | SegmindError> {
 	try {
 		const { baseUrl } = await context.getCredentials('segmindApi', 0);

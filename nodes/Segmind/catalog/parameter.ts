@@ -23,7 +23,7 @@ interface ParameterBase {
 	readonly default: Scalar | undefined;
 }
 
-/** A number, with the limits as far as they are published. */
+/** A number, with its published limits. */
 interface NumberParameter extends ParameterBase {
 	readonly kind: 'integer' | 'decimal';
 	readonly min: number | undefined;
@@ -39,7 +39,7 @@ interface OtherParameter extends ParameterBase {
 	readonly kind: Exclude<ValueKind, 'integer' | 'decimal'>;
 }
 
-/** A parameter of a model, as far as Segmind's list can be read. What can't be read is a text. */
+/** A parameter of a model, as Segmind's list describes it. An unknown type becomes text. */
 export type Parameter = NumberParameter | ChoiceParameter | OtherParameter;
 
 /** A parameter and its place in Segmind's form. */
@@ -48,10 +48,10 @@ interface Placed {
 	readonly order: number;
 }
 
-/** A list of more values is no list to choose from. */
+/** A longer list is not offered as choices. */
 const MAX_CHOICES = 200;
 
-/** A form of more fields is not for people. */
+/** A model with more parameters gets no form. */
 const MAX_PARAMETERS = 200;
 
 /** Names that n8n's form can hold. */
@@ -59,7 +59,7 @@ const WIRE = /^[a-z_][\w-]{0,99}$/i;
 
 const MAX_LABEL = 60;
 
-/** Returns the values of a list; undefined without a readable one. An entry may be a value or an object that has one. */
+/** Returns the choices of the first list; undefined if it can't be read. An entry is a value, or an object with one. */
 function toChoices(lists: readonly unknown[], kind: ValueKind): ParameterChoice[] | undefined {
 	const list = lists.find((each): each is unknown[] => Array.isArray(each) && each.length > 0);
 	if (list === undefined || list.length > MAX_CHOICES) return undefined;
@@ -76,7 +76,7 @@ function toChoices(lists: readonly unknown[], kind: ValueKind): ParameterChoice[
 	return [...choices.values()];
 }
 
-/** Returns the limits, from two fields or a list of two, in either order. */
+/** Reads the limits from two fields or from a pair, in either order. */
 function toLimits({
 	min,
 	max,
@@ -133,5 +133,5 @@ export function readParameterList(value: unknown): readonly Parameter[] | undefi
 		.map(({ parameter }) => parameter);
 }
 
-/** Infinity minus itself is not 0. */
+/** Infinity - Infinity is NaN. */
 const compare = (one: number, other: number): number => (one === other ? 0 : one - other);

@@ -1,7 +1,7 @@
 import { readNumber } from '../api/json';
 import { readFlag } from './values';
 
-/** A value that a form and JSON both hold as it is. */
+/** A value that looks the same in a form and in JSON. */
 export type Scalar = string | number | boolean;
 
 /** What a parameter takes. `link` and `image` are one file, `images` are several. */
@@ -26,7 +26,7 @@ export function kindOf(type: string, component: string): ValueKind {
 	const known = [type, component].map((words) => KINDS.find(([pattern]) => pattern.test(words))?.[1]);
 	const [byType, byComponent] = known;
 	const isFile = byComponent === 'image' || byComponent === 'link';
-	// A file is often a plain string with the component of a file.
+	// A file is often typed as a string, and only its component says that it is a file.
 	const kind =
 		(isFile && !['integer', 'decimal', 'boolean'].includes(byType ?? '') ? byComponent : byType) ??
 		byComponent;
@@ -34,7 +34,7 @@ export function kindOf(type: string, component: string): ValueKind {
 	return kind ?? 'text';
 }
 
-/** Returns a value as its type has it; undefined when it is none of that type. n8n runs a text that starts with `=`. */
+/** Converts a value to a kind; undefined if it has another one. n8n evaluates text that starts with `=`, so it is dropped. */
 export function toScalar(value: unknown, kind: ValueKind): Scalar | undefined {
 	if (kind === 'boolean') return readFlag(value);
 	if (kind === 'integer' || kind === 'decimal') return readNumber(value) ?? undefined;

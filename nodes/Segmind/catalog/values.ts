@@ -1,4 +1,4 @@
-/** Returns a text on one line, without what n8n would run as an expression; '' for anything that is no text. */
+/** Returns a text on one line, without what n8n would evaluate as an expression; '' for anything else. */
 export function readText(value: unknown, limit: number): string {
 	if (typeof value !== 'string') return '';
 	const line = value
@@ -11,7 +11,7 @@ export function readText(value: unknown, limit: number): string {
 	return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
 }
 
-/** Returns a boolean, also from its word or number; undefined for anything else. */
+/** Returns a boolean, from itself, a word or a number; undefined for anything else. */
 export function readFlag(value: unknown): boolean | undefined {
 	if (typeof value === 'boolean') return value;
 	const word =
@@ -23,7 +23,7 @@ export function readFlag(value: unknown): boolean | undefined {
 const capitalize = (word: string): string =>
 	word === '3d' ? '3D' : `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 
-/** Returns a name for people: `num_outputs` is `Num Outputs`. */
+/** Returns a readable name: `num_outputs` becomes `Num Outputs`. */
 export const toLabel = (name: string): string =>
 	name
 		.split(/[_\s-]+/)
@@ -31,12 +31,12 @@ export const toLabel = (name: string): string =>
 		.map(capitalize)
 		.join(' ');
 
-/** What models take and make, in lower case as their kinds have it. */
+/** What models take and make, as it is spelled in their kinds, in lower case. */
 const MEDIA = 'text|image|video|audio|speech|music|3d|mesh|lipsync|character|pose|sketch|face';
 
 const KIND = new RegExp(`^(${MEDIA})to(${MEDIA})$`);
 
-/** Returns a model's kind for people, whatever its capitals: `imageTOImage` is `Image to Image`. */
+/** Returns a readable kind, whatever its capitals: `imageTOImage` becomes `Image to Image`. */
 export function toKind(value: unknown): string {
 	const text = readText(value, 40);
 	const [, from, to] = KIND.exec(text.toLowerCase().replace(/[\s_-]/g, '')) ?? [];

@@ -122,7 +122,7 @@ function knownType(stated: string, extension: string): string | undefined {
 	return type === 'image/svg+xml' ? undefined : type;
 }
 
-/** Types and extensions that the bytes decide about: a file that is not read as one of them is none, whatever is stated. */
+/** Types and extensions that are read from the bytes: a file that can't be read as one of them never counts as one. */
 const READ_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'jpeg', 'jpg', 'png', 'webp'];
 
 const unlessRead = (stated: string): string => (READ_TYPES.includes(stated) ? '' : stated);

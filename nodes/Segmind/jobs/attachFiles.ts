@@ -55,7 +55,7 @@ async function checkAddress(
 	throw invalidValue(label, `${ADDRESS_PROBLEMS[problem]}: ${shown}`, IMAGE_ADVICE);
 }
 
-/** The placeholder of a file in a request, until it is uploaded. Equal files have equal ones, so that equal requests are known. */
+/** Stands for a file in a request until it is uploaded. Equal files get equal placeholders, so equal requests are recognized. */
 const placeholderOf = ({ hash }: InputFile): string => `sha256:${hash}`;
 
 /**

@@ -20,7 +20,7 @@ export interface NumberRange {
 export const invalidValue = (label: string, problem: string, advice: string): SegmindError =>
 	new SegmindError('request', `'${label}' ${problem}`, `${advice}. Nothing was sent and nothing was billed.`);
 
-/** What to do about an empty value that an expression was to find. */
+/** What to do about a value that an expression should have found. */
 const CHECK_FIELD = 'if it comes from an expression, check that this item has that field';
 
 /** Returns whether a value is missing or blank. 0 and false are values. */

@@ -4,10 +4,10 @@ import { checkValues, invalidValue, isEmpty, quote } from './checks';
 export const IMAGE_ADVICE =
 	'Enter the name of the input field that has the picture, e.g. data, or an https address';
 
-/** Characters of an address at most. Signed ones are long. */
+/** The longest address, in characters. Signed ones are long. */
 const MAX_ADDRESS = 8000;
 
-/** Characters of a field's name at most; base64 has more. */
+/** The longest field name, in characters. Base64 is longer. */
 const MAX_NAME = 300;
 
 const FORMS: ReadonlyArray<readonly [form: RegExp, problem: string]> = [
@@ -43,7 +43,7 @@ export function toImageInput(value: unknown, label: string): string {
 	return text;
 }
 
-/** How an address goes on after a comma, unlike the name of a field. */
+/** What follows a comma inside an address, but is no field name. */
 const REST_OF_ADDRESS = /^(?!https?:)\S*[/.=&?%]/i;
 
 /** Splits a list at its commas. Addresses may have commas in them. */

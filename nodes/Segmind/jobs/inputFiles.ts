@@ -27,7 +27,7 @@ const MEBIBYTE = 1024 * 1024;
 
 const UNKNOWN_TYPE = 'application/octet-stream';
 
-/** The media type of a file: what its bytes say, or else what n8n has it as. */
+/** The media type of a file: from its bytes, or else as n8n states it. */
 function typeOf(bytes: Buffer, stated: string): string {
 	const withStated = (type: string | undefined): string | undefined => checkFile(bytes, type).file?.mimeType;
 	const known = readImage(bytes)?.mimeType ?? withStated(undefined) ?? UNKNOWN_TYPE;
@@ -44,7 +44,7 @@ function filesOf(context: IExecuteFunctions, itemIndex: number): string[] {
 	return fields.filter((field) => findFile(context, itemIndex, field) !== undefined);
 }
 
-/** Asks n8n for a file, which knows its binary mode. It throws when the file is not there. */
+/** Gets a file from n8n, which knows its binary mode. Throws if it is not there. */
 function assertFile({ helpers }: IExecuteFunctions, itemIndex: number, path: string): unknown {
 	try {
 		return helpers.assertBinaryData(itemIndex, path);
@@ -139,7 +139,7 @@ async function readBytes(
 /**
  * Reads a file of an input item: its type and its hash. The bytes are not kept.
  *
- * @param check throws a {@link SegmindError} for a file that is not taken
+ * @param check throws a {@link SegmindError} for a file that is not accepted
  * @throws {SegmindError} that names the field
  */
 export async function readInputFile(

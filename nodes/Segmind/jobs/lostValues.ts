@@ -1,4 +1,4 @@
-/** What an expression leaves behind that points at an object, or at nothing. */
+/** What remains of an expression that points at an object, or at nothing. */
 interface LostValue {
 	readonly found: string;
 	/** Where it is inside the value that was searched, e.g. `images[0].url`; empty for that value itself. */
@@ -46,7 +46,7 @@ function searchObject(value: object, path: string, depth: number): LostValue | u
 /** Levels that are searched. A value that refers to itself has no end, and can't be sent. */
 const MAX_DEPTH = 100;
 
-/** Searches a value at any depth. JSON drops a field without a value, and turns NaN into null, without a word. */
+/** Searches a value at any depth. JSON silently drops a field without a value and turns NaN into null. */
 export function findLostValue(value: unknown, path = '', depth = 0): LostValue | undefined {
 	if (depth > MAX_DEPTH) return { found: 'too many levels', path: '', advice: 'Send a simpler value' };
 	switch (typeof value) {

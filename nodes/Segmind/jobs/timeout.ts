@@ -12,7 +12,7 @@ const QUEUED = ['queued', 'submitOnly'];
 
 /**
  * One of the two is shown, or both where Delivery is an expression. Older editors take the default of the first one in any
- * case, so that is the one that cuts no wait short.
+ * case, so that is the longer one.
  */
 const BY_DELIVERY = [
 	{ default: QUEUED_TIMEOUT, displayOptions: { show: { delivery: QUEUED } } },

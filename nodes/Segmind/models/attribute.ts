@@ -1,7 +1,7 @@
 interface Choice {
 	/** The value on the wire. */
 	readonly value: string;
-	/** Other spellings that are taken for it. */
+	/** Other accepted spellings. */
 	readonly synonyms?: readonly string[];
 	/** The name that the user picks. */
 	readonly label: string;
@@ -29,7 +29,7 @@ interface AttributeBase {
 	readonly source: string;
 }
 
-/** What the API has no default for. At the top it is required, unless it is optional. */
+/** Something that the API has no default for. At the top it is required unless `isOptional`. */
 interface AttributeWithoutDefault extends AttributeBase {
 	readonly placeholder: string;
 	/** Whether it may be left empty at the top. Additional fields always may. */
@@ -114,7 +114,7 @@ export interface Model {
 	readonly attributes: readonly Attribute[];
 }
 
-/** The number that asks for a drawn one, as Segmind's documentation has it for seeds. */
+/** The number that asks for a drawn one, as Segmind documents it for seeds. */
 export const DRAW = -1;
 
 /** The binary field that n8n's nodes put a file in, unless they are told otherwise. */

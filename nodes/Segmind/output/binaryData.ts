@@ -8,7 +8,7 @@ import type { Result, StoredResult } from './result';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** n8n could not store a paid file. Storing the next one would fail alike, so nothing more is paid for. */
+/** n8n could not store a paid file. Storing the next one would fail too, so nothing more is paid for. */
 const storageError = (error: unknown): SegmindError =>
 	new SegmindError(
 		'uncertain',

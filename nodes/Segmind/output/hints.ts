@@ -28,7 +28,7 @@ export interface Summary {
 	readonly options: BatchOptions;
 }
 
-/** Below so many prices above the minimum, the user is warned. */
+/** Warns the user when the balance above the minimum pays for fewer images than this. */
 const FEW_IMAGES = 10;
 
 const NO_LINK =

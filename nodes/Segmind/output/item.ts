@@ -31,7 +31,7 @@ const OPTIONAL_FIELDS = ['imageUrl', 'alreadyPaid', 'recovered', 'outputIndex'];
  */
 const ERROR_FIELDS = ['error', 'message', 'details'];
 
-/** A request costs once, however many files it gave: further files have no cost of their own. */
+/** A request is billed once, however many files it returns: only the first one has the cost. */
 const USED_BEFORE = { cost: null } as const;
 
 const without = (json: IDataObject, fields: readonly string[]): IDataObject =>

@@ -42,7 +42,7 @@ function toErrorItem(error: SegmindError, itemIndex: number, isTool: boolean): I
 }
 
 /**
- * Returns the error that stops a workflow. It has our own words alone: the original error holds the request's headers,
+ * Returns the error that stops a workflow. It contains only the node's own words: the original error holds the request's headers,
  * and with them the key.
  */
 export function toNodeError(
