@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
+import { NodeConnectionTypes, NodeError } from 'n8n-workflow';
 
 import { testSegmindApi } from './api/account';
 import { SegmindError } from './api/errors';
@@ -9,7 +9,7 @@ import { readParameters } from './jobs/parameters';
 import { SEARCH_HINT } from './operations/builderHints';
 import type { Operation } from './operations/operation';
 import { findOperation, properties } from './operations/operations';
-import { stopsOnError, toNodeError, toOutput } from './output/output';
+import { toNodeError, toOutput } from './output/output';
 
 /** The Segmind node. */
 export class Segmind implements INodeType {
@@ -40,12 +40,12 @@ export class Segmind implements INodeType {
 		const operation = operationOf(this);
 		if (!(operation instanceof SegmindError)) {
 			const items = await operation.execute(this).catch((error: unknown) => {
-				throw error instanceof SegmindError ? toNodeError(this.getNode(), error, 0) : error;
+				throw error instanceof NodeError ? error : toNodeError(this.getNode(), SegmindError.from(error), 0);
 			});
 			return [items];
 		}
 		const failures = this.getInputData().map((_, itemIndex) => ({ itemIndex, error: operation }));
-		return [toOutput(this, failures, stopsOnError(this))];
+		return [toOutput(this, failures)];
 	}
 }
 

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { requestBalance } from '../api/account';
+import { cancelledError, untilCancelled } from '../api/cancellation';
 import type { SkippedError } from '../api/errors';
 import { PendingError, SegmindError } from '../api/errors';
 import type { Opener } from '../api/opener';
@@ -12,7 +13,6 @@ import type { Delivery } from '../output/item';
 import { toDeliveries } from '../output/item';
 import { isFailure } from '../output/output';
 import type { Result, StoredResult } from '../output/result';
-import { untilCancelled } from './cancellation';
 import type { HistorySearch } from './historySearch';
 import { JobFileNames } from './jobFileNames';
 import { LearnedLimit } from './learnedLimit';
@@ -20,7 +20,7 @@ import type { Ledger } from './ledger';
 import { withLinks } from './links';
 import { isKeyed } from './lookUp';
 import { Concurrency, mapConcurrent } from './mapConcurrent';
-import { cancelledError, paceOf, RateLimiter } from './rateLimiter';
+import { paceOf, RateLimiter } from './rateLimiter';
 import { restorePaid } from './restore';
 import { retryFreeCall, sendWithRetries } from './retry';
 import { isFileGone, Sender } from './sender';

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { PendingError, SegmindError } from '../api/errors';
+import { untilCancelled } from '../api/cancellation';
+import { PendingError } from '../api/errors';
 import { openerOf } from '../api/opener';
 import type { ImageRequest } from '../jobs/imageRequest';
 import type { JobList } from '../jobs/jobs';
@@ -8,13 +9,11 @@ import type { Summary } from '../output/hints';
 import { addHints } from '../output/hints';
 import type { Delivery } from '../output/item';
 import type { Outcome } from '../output/output';
-import { isFailure, stopsOnError, toNodeError, toOutput, triesAgain } from '../output/output';
+import { isFailure, stopsOnError, toOutput, triesAgain } from '../output/output';
 import { Batch } from './batch';
-import { untilCancelled } from './cancellation';
 import { HistorySearch } from './historySearch';
 import { Ledger } from './ledger';
 import { isKeyed, lookUp } from './lookUp';
-import { cancelledError } from './rateLimiter';
 import type { Task } from './task';
 import { findTwins } from './twins';
 
@@ -62,7 +61,8 @@ interface Notices {
  * Runs the jobs of an operation and returns its output.
  *
  * @param notices what the node decided for the user before sending
- * @throws {NodeApiError | NodeOperationError} for the first error when the node stops on errors, or is cancelled
+ * @throws {NodeApiError | NodeOperationError} for the first error when the node stops on errors
+ * @throws {SkippedError} when the execution is cancelled
  */
 export async function executeJobs<R>(
 	context: IExecuteFunctions,
@@ -72,23 +72,17 @@ export async function executeJobs<R>(
 ): Promise<INodeExecutionData[]> {
 	const stops = stopsOnError(context);
 	// A run that is sure to fail spends nothing.
-	if (stops && failures.length > 0) return toOutput(context, failures, stops);
+	if (stops && failures.length > 0) return toOutput(context, failures);
 	const ledger = new Ledger<R>(context, task.identityOf);
 	await ledger.load(jobs);
 	const open = openerOf(context);
 	const cancelled = context.getExecutionCancelSignal();
 	const history = new HistorySearch(open, cancelled);
 	const twins = findTwins(jobs, task.identityOf);
-	const run = async () => {
-		const own = jobs.filter((job) => !twins.has(job));
-		const keyError = await untilCancelled(lookUp(own, task, ledger, history), cancelled, cancelledError);
-		const known = { ledger, history, twins, keyError, open };
-		const batch = new Batch(context, task, options, jobs, known, stops);
-		return { batch, results: await batch.run() };
-	};
-	const { batch, results } = await run().catch((error: unknown) => {
-		throw toNodeError(context.getNode(), SegmindError.from(error), 0);
-	});
+	const own = jobs.filter((job) => !twins.has(job));
+	const keyError = await untilCancelled(lookUp(own, task, ledger, history), cancelled);
+	const batch = new Batch(context, task, options, jobs, { ledger, history, twins, keyError, open }, stops);
+	const results = await batch.run();
 	const deliveries = results.filter((result): result is Delivery => !isFailure(result));
 	addHints(context, {
 		noun,
@@ -103,9 +97,9 @@ export async function executeJobs<R>(
 		options,
 	});
 	const outcomes = [...failures, ...results];
-	if (!triesAgain(context, outcomes, stops)) {
+	if (!triesAgain(context, outcomes)) {
 		ledger.clear();
 		batch.uploads.clear();
 	}
-	return toOutput(context, outcomes, stops, noteOf(outcomes));
+	return toOutput(context, outcomes, noteOf(outcomes));
 }

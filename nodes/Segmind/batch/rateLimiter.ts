@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { cancelledError } from '../api/cancellation';
 import type { SegmindError } from '../api/errors';
 import { SkippedError } from '../api/errors';
 import { wait } from '../api/wait';
@@ -12,10 +13,6 @@ const MINUTE = 60_000;
 const faresAlike = ({ stops }: SegmindError, met: Target, target: Target): boolean =>
 	target.endpoint === met.endpoint ||
 	(stops === 'price' && (target.price ?? -Infinity) >= (met.price ?? Infinity));
-
-/** The error of a request that was not sent because the execution was cancelled. */
-export const cancelledError = (): SkippedError =>
-	new SkippedError('request', 'The execution was cancelled', 'Nothing was sent and nothing was billed.');
 
 /** The pace that the user set, in milliseconds since the epoch, so that it holds over the rounds of a loop. */
 interface Pace {

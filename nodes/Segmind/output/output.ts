@@ -68,14 +68,10 @@ const inInputOrder = (outcomes: readonly Outcome[]): Outcome[] =>
  * Returns whether n8n, or an agent, may run the node again for these outcomes: after an error that stops it, and with
  * Retry On Fail after a first item that is an error.
  */
-export function triesAgain(
-	context: IExecuteFunctions,
-	outcomes: readonly Outcome[],
-	stops: boolean,
-): boolean {
+export function triesAgain(context: IExecuteFunctions, outcomes: readonly Outcome[]): boolean {
 	const { type, retryOnFail } = context.getNode();
 	const [first] = inInputOrder(outcomes);
-	if (stops || type.endsWith('Tool')) return outcomes.some(isFailure);
+	if (stopsOnError(context) || type.endsWith('Tool')) return outcomes.some(isFailure);
 	return retryOnFail === true && first !== undefined && isFailure(first);
 }
 
@@ -86,19 +82,17 @@ const mainFailure = (failures: readonly Failure[]): Failure | undefined =>
 /**
  * Returns the node's output in the order of the input items.
  *
- * @param stops whether the node stops on an error, rather than returning it as an item
  * @param note what to add to the error that stops the node
  * @throws {NodeApiError | NodeOperationError} for the first error when the node stops
  */
 export function toOutput(
 	context: IExecuteFunctions,
 	outcomes: readonly Outcome[],
-	stops: boolean,
 	note?: string,
 ): INodeExecutionData[] {
 	const ordered = inInputOrder(outcomes);
 	const failure = mainFailure(ordered.filter(isFailure));
-	if (failure !== undefined && stops) {
+	if (failure !== undefined && stopsOnError(context)) {
 		throw toNodeError(context.getNode(), failure.error, failure.itemIndex, note);
 	}
 	addFailureHints(context, ordered);

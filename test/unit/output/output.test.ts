@@ -17,9 +17,10 @@ const skipped = { itemIndex: 0, error: SkippedError.because(error) };
 const failed = { itemIndex: 1, error };
 const delivered = { itemIndex: 2, item: { json: { prompt: 'fox' } } };
 const { context } = new FakeN8n();
+const stopping = Object.assign(new FakeN8n(), { onError: 'stopWorkflow' }).context;
 
 test('returns errors as items in the order of the input', () => {
-	const items = toOutput(context, [delivered, failed, skipped], false);
+	const items = toOutput(context, [delivered, failed, skipped]);
 	const money = { billed: 'no', retryable: false, attempts: 0, remainingCredits: null };
 	const details = { statusCode: 400, cause: 'moderation', requestId: 'id-1', ...money };
 	expect(items[1]).toEqual({
@@ -33,7 +34,7 @@ test('returns errors as items in the order of the input', () => {
 /** The error that the node stops with. */
 function stop(outcomes: Parameters<typeof toOutput>[1], note?: string): unknown {
 	try {
-		return toOutput(context, outcomes, true, note);
+		return toOutput(stopping, outcomes, note);
 	} catch (thrown) {
 		return thrown;
 	}

@@ -4,7 +4,7 @@ import { requestBalance } from '../../api/account';
 import { openerOf } from '../../api/opener';
 import { checkItems } from '../../jobs/jobs';
 import type { Outcome } from '../../output/output';
-import { stopsOnError, toOutput } from '../../output/output';
+import { toOutput } from '../../output/output';
 import type { Operation } from '../operation';
 
 /** Requests the balance once and returns it for every item with the same credential. */
@@ -25,6 +25,6 @@ export const getCredits: Operation = {
 			const json = { ...(await (balance ??= requestBalance(client))) };
 			return { itemIndex, item: { json, pairedItem: { item: itemIndex } } };
 		});
-		return toOutput(context, [...checked, ...failures], stopsOnError(context));
+		return toOutput(context, [...checked, ...failures]);
 	},
 };

@@ -78,12 +78,12 @@ export const upload: Operation = {
 			context,
 			async (itemIndex) => await readFile(context, itemIndex),
 		);
-		if (stops && failures.length > 0) return toOutput(context, failures, stops);
+		if (stops && failures.length > 0) return toOutput(context, failures);
 		const cancelled = context.getExecutionCancelSignal();
 		const uploads = new Uploads(context, cancelled);
 		const work = uploadAll(context, checked, uploads, stops);
 		const outcomes = [...failures, ...(await untilCancelled(work, cancelled))];
-		if (!triesAgain(context, outcomes, stops)) uploads.clear();
-		return toOutput(context, outcomes, stops);
+		if (!triesAgain(context, outcomes)) uploads.clear();
+		return toOutput(context, outcomes);
 	},
 };

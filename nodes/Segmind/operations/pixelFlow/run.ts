@@ -147,7 +147,7 @@ const FLOW_FIELDS: readonly INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to fetch the files among the outputs, each into the output field of its name. What its host refuses stays a link.',
+			'Whether to fetch the files among the outputs, each into the field of its name; what its host refuses stays a link',
 	},
 	optionsField('pixelFlow:run'),
 ];

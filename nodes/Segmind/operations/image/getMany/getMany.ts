@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { untilCancelled } from '../../../api/cancellation';
 import type { SegmindClient } from '../../../api/client';
 import { downloadWithRetries } from '../../../api/download';
 import { SegmindError } from '../../../api/errors';
@@ -9,14 +10,13 @@ import type { Opener } from '../../../api/opener';
 import { openerOf } from '../../../api/opener';
 import { toSeed } from '../../../api/response';
 import { Deadline } from '../../../api/wait';
-import { untilCancelled } from '../../../batch/cancellation';
 import { mapConcurrent } from '../../../batch/mapConcurrent';
-import { cancelledError } from '../../../batch/rateLimiter';
 import { retryFree } from '../../../batch/retry';
 import { toDefaultName, UniqueNames } from '../../../files/fileName';
 import { checkResponse } from '../../../files/fileType';
+import { readParameters } from '../../../jobs/parameters';
 import type { Outcome } from '../../../output/output';
-import { stopsOnError, toNodeError, toOutput } from '../../../output/output';
+import { stopsOnError, toOutput } from '../../../output/output';
 import type { Operation } from '../../operation';
 import { getManyFields } from './fields';
 import type { ManyQuery } from './query';
@@ -30,16 +30,6 @@ const FILE_TIMEOUT = 120;
 
 /** Files that are downloaded at once. */
 const DOWNLOADS = 4;
-
-function readQuery(context: IExecuteFunctions, itemIndex: number): ManyQuery {
-	const names = ['returnAll', 'limit', 'filters', 'options'];
-	const raw = names.map((name) => [
-		name,
-		context.getNodeParameter(name, itemIndex, name.endsWith('s') ? {} : ''),
-	]);
-	const { returnAll, limit, ...rest } = Object.fromEntries(raw) as Record<string, unknown>;
-	return toManyQuery({ returnAll, limit: returnAll === true ? 1 : limit, ...rest });
-}
 
 /** Reads the requests that a query asks for, each once. */
 async function readRows(client: SegmindClient, { windows, limit, sort }: ManyQuery): Promise<HistoryRow[]> {
@@ -104,7 +94,7 @@ async function toBinary(
 }
 
 async function itemsOf(context: IExecuteFunctions, open: Opener, itemIndex: number): Promise<Outcome[]> {
-	const query = readQuery(context, itemIndex);
+	const query = toManyQuery(readParameters(context, ['returnAll', 'limit', 'filters', 'options'], itemIndex));
 	const client = await open(itemIndex);
 	const rows = await readRows(client, query);
 	const names = UniqueNames.forFiles();
@@ -143,9 +133,6 @@ export const getMany: Operation = {
 			}
 			return outcomes;
 		};
-		const outcomes = await untilCancelled(run(), cancelled, cancelledError).catch((error: unknown) => {
-			throw toNodeError(context.getNode(), SegmindError.from(error), 0);
-		});
-		return toOutput(context, outcomes, stops);
+		return toOutput(context, await untilCancelled(run(), cancelled));
 	},
 };

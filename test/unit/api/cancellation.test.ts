@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- looks at listeners */
 import { getEventListeners } from 'node:events';
 
-import { untilCancelled } from '../../../nodes/Segmind/batch/cancellation';
+import { untilCancelled } from '../../../nodes/Segmind/api/cancellation';
 
 const never = new Promise<never>(() => undefined);
 const cancelledError = (): Error => new Error('cancelled');
