@@ -13,9 +13,9 @@ import type { Delivery } from '../output/item';
 import { toDeliveries } from '../output/item';
 import { isFailure } from '../output/output';
 import type { Result, StoredResult } from '../output/result';
+import { limitOf } from './accountLimits';
 import type { HistorySearch } from './historySearch';
 import { JobFileNames } from './jobFileNames';
-import { LearnedLimit } from './learnedLimit';
 import type { Ledger } from './ledger';
 import { withLinks } from './links';
 import { isKeyed } from './lookUp';
@@ -190,8 +190,8 @@ export class Batch<R> {
 		this.limiter.throwIfStopped(this.task.targetOf(job));
 		const prepared = await this.prepare(job, async (file) => await this.uploads.urlOf(client, file));
 		// What is free is counted apart from what is made.
-		const limit = LearnedLimit.of(this.task.isFree ? `${client.account} free` : client.account);
-		limit.enter(this.context.getExecutionId());
+		const account = this.task.isFree ? `${client.account} free` : client.account;
+		const limit = limitOf(account, this.context.getExecutionId());
 		const send = async (onSent: () => void): Promise<Result> =>
 			await this.sender.send(client, job, prepared, onSent);
 		const target = this.task.targetOf(job);

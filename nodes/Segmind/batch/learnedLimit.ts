@@ -24,11 +24,8 @@ const GRACE = { min: 30, max: 1000 };
 /** Milliseconds by which a request starts late at least, since one that is early is refused. */
 const MARGIN = 10;
 
-/** Milliseconds that a new execution waits without a look of its own. */
+/** Milliseconds that are waited without a look of one's own. */
 const LONG_WAIT = 5000;
-
-/** Accounts, and executions of each, that are remembered at most. */
-const MAX_KEPT = 100;
 
 /**
  * - `normal`: fits as far as it is known.
@@ -58,20 +55,12 @@ interface Filled {
 	readonly isTrial: boolean;
 }
 
-function dropOldest(kept: Map<string, unknown> | Set<string>): void {
-	for (const oldest of kept.keys()) {
-		if (kept.size > MAX_KEPT) kept.delete(oldest);
-	}
-}
-
 /**
  * The rate limit of an account, as far as it was learned from what passed and what was refused: `size` requests in any
  * `longest` milliseconds. That holds for windows that slide, that start with a request, and that follow the clock. All
  * times are in milliseconds on one clock.
  */
 export class LearnedLimit {
-	private static readonly accounts = new Map<string, LearnedLimit>();
-
 	/** Started and not refused, in order. */
 	private starts: Start[] = [];
 
@@ -116,10 +105,7 @@ export class LearnedLimit {
 
 	private pending: Start | undefined;
 
-	/** The executions that have sent requests lately. */
-	private readonly executions = new Set<string>();
-
-	/** Whether a new execution looks for itself, however long the wait would be that others have learned. */
+	/** Whether the next request may look for itself, however long the wait would be that was learned. */
 	private looksAtOnce = false;
 
 	private firstRefusedAt: number | undefined;
@@ -127,25 +113,9 @@ export class LearnedLimit {
 	/** Milliseconds until the last refusals arrived. */
 	private latency = 0;
 
-	/**
-	 * Returns the limit of an account. All executions in this process share it, since they share what it allows.
-	 *
-	 * @param account anything that tells accounts apart
-	 */
-	static of(account: string): LearnedLimit {
-		const limit = this.accounts.get(account) ?? new LearnedLimit();
-		this.accounts.delete(account);
-		this.accounts.set(account, limit);
-		dropOldest(this.accounts);
-		return limit;
-	}
-
-	/** Records which execution the next requests are of. A new one need not believe in a long wait. */
-	enter(execution: string): void {
-		if (this.executions.has(execution)) return;
-		this.looksAtOnce ||= this.executions.size > 0;
-		this.executions.add(execution);
-		dropOldest(this.executions);
+	/** Lets the next request look for itself, where the wait that was learned is a long one. */
+	lookAtOnce(): void {
+		this.looksAtOnce = true;
 	}
 
 	/** Returns when the next request may start, or when to ask again; a time that has passed means at once. */

@@ -68,7 +68,7 @@ function simulate({ serverAt, count, hasHeader, seed, ...more }: Simulation) {
 	const refused: number[] = [];
 	const travel = (): number => 1 + random() * (network.travel - 1);
 	const startProcess = (): void => {
-		const limit = LearnedLimit.of(`simulation ${Math.random()}`);
+		const limit = new LearnedLimit();
 		let [waiting, inFlight, concurrency] = [count / processes, 0, 4];
 		let isAsking = false;
 		const send = (): void => {
@@ -237,7 +237,7 @@ test.each(SCENES)('learns with %s', (_name, { window = WINDOW, later = 1, ...sce
 });
 
 test('starts everything at once as long as nothing is refused', () => {
-	const limit = LearnedLimit.of('free');
+	const limit = new LearnedLimit();
 	for (let count = 0; count < 1000; count += 1) {
 		expect(limit.nextStart(0)).toBe(0);
 		limit.start(0);
@@ -245,7 +245,7 @@ test('starts everything at once as long as nothing is refused', () => {
 });
 
 test('looks again soon after a refusal of a request that was started before the window closed', () => {
-	const limit = LearnedLimit.of('in flight');
+	const limit = new LearnedLimit();
 	const first = limit.start(0);
 	const second = limit.start(1);
 	limit.refuse(limit.start(2), 5, null);
@@ -256,14 +256,14 @@ test('looks again soon after a refusal of a request that was started before the 
 });
 
 test('waits as long as the server asks when nothing has passed', () => {
-	const limit = LearnedLimit.of('refused at once');
+	const limit = new LearnedLimit();
 	limit.refuse(limit.start(0), 10, 5000);
 	expect(limit.nextStart(20)).toBe(5000);
 	expect(limit.nextStart(5000)).toBe(5000);
 });
 
 test('all wait for the one that tests whether the window has opened', () => {
-	const limit = LearnedLimit.of('scout');
+	const limit = new LearnedLimit();
 	limit.pass(limit.start(0));
 	limit.refuse(limit.start(1), 5, 1000);
 	const opens = limit.nextStart(5);
@@ -277,7 +277,7 @@ test('all wait for the one that tests whether the window has opened', () => {
 
 test('looks again no later when requests are refused that were sent together', () => {
 	const looks = [1, 16].map((count) => {
-		const limit = LearnedLimit.of(`together ${count}`);
+		const limit = new LearnedLimit();
 		limit.pass(limit.start(0));
 		limit.refuse(limit.start(1), 5, 1000);
 		limit.pass(limit.start(1100));
@@ -287,74 +287,4 @@ test('looks again no later when requests are refused that were sent together', (
 	});
 	expect(looks[0]).toBeLessThan(2400);
 	expect(looks[1]).toBe(looks[0]);
-});
-
-describe('a new execution', () => {
-	/** A limit of one a minute, as learned by the execution `1`, which has sent the last request at `at`. */
-	function minuteLimit(at: number): LearnedLimit {
-		const limit = LearnedLimit.of(`minute ${Math.random()}`);
-		limit.enter('1');
-		limit.pass(limit.start(at - MINUTE));
-		limit.refuse(limit.start(at - MINUTE + 1), at - MINUTE + 5, at);
-		limit.pass(limit.start(at));
-		limit.enter('1');
-		return limit;
-	}
-
-	test('looks once for itself, and believes what it finds', () => {
-		const limit = minuteLimit(0);
-		expect(limit.nextStart(10_000)).toBe(60_010);
-		limit.enter('2');
-		expect(limit.nextStart(10_000)).toBe(10_000);
-		const look = limit.start(10_000);
-		expect(limit.nextStart(10_001)).toBeLessThan(20_100);
-		limit.refuse(look, 10_005, null);
-		expect(limit.nextStart(10_006)).toBe(60_010);
-		limit.enter('2');
-		expect(limit.nextStart(10_007)).toBe(60_010);
-		limit.enter('3');
-		limit.pass(limit.start(limit.nextStart(12_000)));
-		expect(limit.nextStart(12_001)).toBe(24_010);
-	});
-
-	test.each([
-		['waits', 5000],
-		['looks at once', 5001],
-	])('%s where the others wait for %i ms', (action, wait) => {
-		const limit = minuteLimit(0);
-		limit.enter('2');
-		const now = 60_010 - wait;
-		expect(limit.nextStart(now)).toBe(action === 'waits' ? 60_010 : now);
-	});
-
-	test('looks at once where the server asks to wait, too', () => {
-		const limit = LearnedLimit.of('server asks');
-		limit.enter('1');
-		limit.refuse(limit.start(0), 10, MINUTE);
-		expect(limit.nextStart(20)).toBe(MINUTE);
-		limit.enter('2');
-		expect(limit.nextStart(20)).toBe(20);
-		limit.refuse(limit.start(20), 30, MINUTE);
-		expect(limit.nextStart(40)).toBe(MINUTE);
-	});
-
-	test('is one that is not among the last hundred', () => {
-		const limit = minuteLimit(0);
-		for (let execution = 2; execution <= 101; execution += 1) limit.enter(`${execution}`);
-		limit.refuse(limit.start(20_000), 20_005, null);
-		for (let execution = 2; execution <= 101; execution += 1) limit.enter(`${execution}`);
-		expect(limit.nextStart(20_006)).toBe(60_010);
-		limit.enter('1');
-		expect(limit.nextStart(20_006)).toBe(20_006);
-	});
-});
-
-test('keeps the limits of a hundred accounts', () => {
-	const first = LearnedLimit.of('first');
-	const second = LearnedLimit.of('second');
-	for (let count = 0; count < 99; count += 1) {
-		LearnedLimit.of(`account ${count}`);
-		expect(LearnedLimit.of('first')).toBe(first);
-	}
-	expect(LearnedLimit.of('second')).not.toBe(second);
 });

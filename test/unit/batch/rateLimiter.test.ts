@@ -6,8 +6,6 @@ import { paceOf, RateLimiter } from '../../../nodes/Segmind/batch/rateLimiter';
 import { FakeN8n } from '../context';
 import { errorOf, now, settle, settleError, useFakeTime } from './setup';
 
-let accounts = 0;
-
 const TARGET = { endpoint: 'flux', price: 0.05 };
 
 beforeEach(() => useFakeTime(0.5));
@@ -17,7 +15,7 @@ const noPace = () => ({ interval: 0, nextStart: 0 });
 let limit: LearnedLimit;
 
 beforeEach(() => {
-	limit = LearnedLimit.of(`limiter ${(accounts += 1)}`);
+	limit = new LearnedLimit();
 });
 
 /** When each of some requests starts that ask at the same time. */

@@ -16,14 +16,12 @@ const risky = { retryUncertain: true };
 const server = (retryAfter?: number) => errorOf('server', retryAfter);
 const servers = (count: number) => Array.from({ length: count }, () => server());
 
-let accounts = 0;
-
 /** A batch with credits for some images, in which each request fails with the next error while there are any. */
 function batchOf(errors: readonly Error[], images = 3, stopsOnError = false) {
 	const times: number[] = [];
 	const limiter = new RateLimiter({ interval: 0, nextStart: 0 }, stopsOnError, undefined);
 	const concurrency = new Concurrency(0);
-	const limit = LearnedLimit.of(`batch ${Math.random()} ${(accounts += 1)}`);
+	const limit = new LearnedLimit();
 	const spending = new SpendingLimit(1, 0, 0, async () => 1 + images * 0.1);
 	const send = async (onSent: () => void) => {
 		onSent();
@@ -101,7 +99,7 @@ test('a server that asks to wait for more than ten minutes stops the batch', asy
 	const batch = batchOf([errorOf('rateLimit', LONGER)], 1);
 	expect(await settle(Promise.all([batch.run(), batch.run()]))).toEqual(['rateLimit 1', 'rateLimit 0']);
 	expect(batch.times).toEqual([0]);
-	const stopped = settleError(batch.limiter.waitForTurn(TARGET, LearnedLimit.of('another')));
+	const stopped = settleError(batch.limiter.waitForTurn(TARGET, new LearnedLimit()));
 	expect((await stopped).message).toMatch(
 		/: It failed: rateLimit\. It asks to wait until 1970-01-01 00:10 UTC$/,
 	);
@@ -113,7 +111,7 @@ test('a rate limit that lets nothing pass for ten minutes stops the batch', asyn
 		expect.stringMatching(/^rateLimit \d+$/),
 		expect.stringMatching(/^rateLimit \d+$/),
 	]);
-	const stopped = settleError(batch.limiter.waitForTurn(TARGET, LearnedLimit.of('another')));
+	const stopped = settleError(batch.limiter.waitForTurn(TARGET, new LearnedLimit()));
 	expect((await stopped).message).toMatch(/: It failed: rateLimit$/);
 	expect(now()).toBeGreaterThan(TEN_MINUTES);
 	expect(now()).toBeLessThan(2 * TEN_MINUTES);
