@@ -16,7 +16,7 @@ const SUMMARIES: Readonly<Record<Reason, string>> = {
 	server: "An error on Segmind's side",
 	rateLimit: 'Too many requests for the account',
 	uncertain:
-		'The response was lost (broken connection, timeout, gateway, cancelled), or n8n could not store the image. With a request ID the next try fetches it',
+		'The response was lost (broken connection, timeout, gateway, cancelled), or n8n could not store the image. With a request ID the next try or Get Result fetches it',
 	response: 'A successful response without a complete image',
 	credential: 'The API key is not valid, or the account or team may not use the model',
 	credits: "Not enough credits, the team's limit, or your minimum of remaining credits",

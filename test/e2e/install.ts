@@ -19,15 +19,16 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 	'/usr/sbin/sshd': 'openssh-server',
 };
 
-/** The npm of Node 20 and 22, whatever is installed: older ones reject the overrides. */
-const NPM = ['--yes', 'npm@10.8.2'];
-
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
 
-function run(command: string, args: readonly string[], cwd: string): void {
+function run(command: string, ...args: readonly string[]): void {
 	console.log([command, ...args].join(' '));
-	execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+	execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
+
+/** Runs the npm of Node 20 and 22, whatever is installed: older ones reject the overrides, wherever they are run. */
+const npm = (folder: string, ...args: readonly string[]): void =>
+	run('npx', '--yes', 'npm@10.8.2', '--prefix', folder, ...args);
 
 function makePackage(folder: string, content: object = {}): void {
 	mkdirSync(folder, { recursive: true });
@@ -41,10 +42,10 @@ function installN8n({ version, folder, node, nodePackage, overrides = {} }: Rele
 		makePackage(folder, { overrides });
 		makePackage(nodeFolder);
 		// The install scripts of parts that are not needed fail where the network is restricted; only the database is built.
-		run('npx', [...NPM, 'install', `n8n@${version}`, '--ignore-scripts', ...QUIET], folder);
+		npm(folder, 'install', `n8n@${version}`, '--ignore-scripts', ...QUIET);
 		// The project's setting ignore-scripts would apply here, too, through npx and `npm run`.
-		run('npx', [...NPM, 'rebuild', 'sqlite3', '--ignore-scripts=false', '--loglevel=error'], folder);
-		run('npx', [...NPM, 'install', nodePackage, ...QUIET], nodeFolder);
+		npm(folder, 'rebuild', 'sqlite3', '--ignore-scripts=false', '--loglevel=error');
+		npm(nodeFolder, 'install', nodePackage, ...QUIET);
 		writeFileSync(done, '');
 	}
 	console.log(`n8n ${version} is in ${folder}`);
@@ -56,7 +57,7 @@ function installPrograms(): void {
 	const apt = (...args: readonly string[]): void => {
 		const command = ['apt-get', '--quiet', '--yes', ...args];
 		const [first = '', ...rest] = process.getuid?.() === 0 ? command : ['sudo', ...command];
-		run(first, rest, process.cwd());
+		run(first, ...rest);
 	};
 	apt('update');
 	apt('install', '--no-install-recommends', ...missing.map(([, name]) => name));

@@ -76,7 +76,7 @@ describe('a list that can not be had', () => {
 			expect(error?.message).toContain(
 				"with an 'Idempotency Key', the inputs are read as Segmind's model list says",
 			);
-			expect(error?.description).toContain("set 'Inputs' to JSON");
+			expect(error?.description).toContain("set 'Inputs' to Using JSON");
 			expect(server.imageRequests).toEqual([]);
 		});
 	});
@@ -145,7 +145,11 @@ test.each([
 		const { error } = await ended;
 		expect(performance.now() - cancelled).toBeLessThan(1000);
 		expect(error?.name).toBe('NodeOperationError');
-		expect(error).toMatchObject({ message: expect.stringContaining('The execution was cancelled') });
+		const money = on === 'list' ? 'nothing was billed' : 'What was sent may be billed';
+		expect(error).toMatchObject({
+			message: expect.stringContaining('The execution was cancelled'),
+			description: expect.stringContaining(money),
+		});
 		expect(server.paid).toBe(on === 'list' ? 0 : 1);
 	});
 });

@@ -241,6 +241,21 @@ test.each(['queued', 'direct'])('a citation that is refused withholds no text, %
 	expect([fileRequests().length - before, emulator.paid]).toEqual([1, 2]);
 });
 
+test('a file in a field that nobody knows is not given up when its host refuses it', async () => {
+	const other = await engine.run(queued({}, { items: itemsOf('refused') }));
+	const made = { answer: [other.items[0]?.json.imageUrl], model: 'x', status: 'COMPLETED' };
+	const result = { on: 'result', fields: { output: null, images: null, ...made } } as const;
+	emulator.inject(result);
+	emulator.inject({ on: 'file', prompt: 'refused', status: 403, body: 'no' });
+	const options = queued();
+	const first = await engine.run(options);
+	expect(first.error?.message).toContain('its host answered with 403');
+	emulator.inject(result);
+	const second = await engine.retry(first, options);
+	expect(second.items[0]?.json).toMatchObject({ alreadyPaid: true, format: 'webp' });
+	expect(emulator.paid).toBe(2);
+});
+
 test.each([401, 403, 410])('a file host that answers with %i is asked once', async (status) => {
 	const { items } = await runWith({ on: 'file', status, body: 'no', times: -1 });
 	expect(items[0]?.json.error).toContain(`its host answered with ${status}`);

@@ -3,7 +3,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Fault } from '../emulator/fault';
 import { jsonError } from './faults';
 import { errorOf, metadataOf, requestsTo, submissions } from './results';
-import { CONTINUE, flow, getResult, itemsOf, queued, RETRY_ON_FAIL } from './runs';
+import { CONTINUE, flow, getResult, itemsOf, RETRY_ON_FAIL } from './runs';
 import { emulator, engine, itemsFrom, otherServer, useEngine } from './setup';
 
 useEngine();
@@ -27,21 +27,25 @@ const outputs = (...values: Array<[keyname: string, value: unknown]>): string =>
 	JSON.stringify(values.map(([keyname, value]) => ({ keyname, value })));
 
 describe('flow', () => {
-	test('a link that its host refuses, and one that was sent, stay links and withhold nothing', async () => {
-		const [other] = await itemsFrom(queued({}, { items: itemsOf('refused') }));
-		const refused = String(other?.json.imageUrl);
+	test('a link that was sent stays a link, also in the next try, and after the queue has forgotten the flow', async () => {
 		const sent = `${emulator.url}/files/own.png`;
-		emulator.inject({ on: 'file', prompt: 'refused', status: 403, body: 'no', times: -1 });
-		const item = await itemWith(outputs(['picture', '{file}'], ['source', refused], ['input', sent]), {
-			inputFields: {
-				input: [
-					{ name: 'prompt', value: 'a' },
-					{ name: 'image', value: sent },
-				],
-			},
+		const named = (name: string, value: string) => ({ name, value });
+		const inputFields = {
+			input: [named('prompt', '={{ $json.prompt }}'), named('image', sent)],
+		};
+		const options = flow({ inputFields, options: { concurrency: 1 } }, { items: itemsOf('a', 'b') });
+		emulator.inject({ on: 'result', fields: { output: outputs(['text', 'A fox'], ['input', sent]) } });
+		emulator.inject({ prompt: 'b', ...jsonError(400, 'bad') });
+		const first = await engine.run(options);
+		expect(first.error?.message).toContain('bad');
+		emulator.inject({ on: 'status', prompt: 'a', ...jsonError(404, 'gone'), times: -1 });
+		const second = await engine.retry(first, options);
+		expect(second.error).toBeUndefined();
+		expect(second.items[0]?.json).toMatchObject({
+			outputs: { text: 'A fox', input: sent },
+			alreadyPaid: true,
 		});
-		expect(fieldsOf(item)).toEqual(['picture']);
-		expect(item?.json.outputs).toMatchObject({ source: refused, input: sent });
+		expect(fieldsOf(second.items[0])).toEqual([]);
 		expect(requestsTo(/own\.png/)).toEqual([]);
 		expect(emulator.paid).toBe(2);
 	});

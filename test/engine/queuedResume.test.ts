@@ -47,6 +47,16 @@ describe('after a timeout', () => {
 		expect(ledgerOf(result)).toEqual({});
 	});
 
+	test('what has failed in the meantime cost nothing, and is sent again', async () => {
+		emulator.inject({ ...SLOW, fails: { error: 'Internal server error' } });
+		const failed = await failingRun(queued({ timeout: 5 }));
+		await sleep(1500);
+		const { items, error } = await engine.retry(failed, queued({ timeout: 5, maxRetries: 0 }));
+		expect(error).toBeUndefined();
+		expect(items[0]?.json).not.toHaveProperty('alreadyPaid');
+		expect(paidAndSubmitted()).toEqual([1, 2]);
+	});
+
 	test('an image keeps the seed and name of the try that submitted it', async () => {
 		emulator.inject({ ...SLOW, times: -1 });
 		const options = queued({ timeout: 5, concurrency: 1, fileName: '' });

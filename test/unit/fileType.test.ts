@@ -128,6 +128,15 @@ test.each(
 });
 
 test.each([
+	['video/x-msvideo', 'avi', 'avi'],
+	['video/x-ms-wmv', 'wmv', 'wmv'],
+	['video/mpeg', 'mpg', 'mpg'],
+	['video/x-thing', 'thing', 'bin'],
+])('bytes that are stated to be %s keep their type at a link that ends in .%s', (type, extension, format) => {
+	expect(read(BINARY, type, `${LINK}.${extension}`)).toBe(`${format} ${type}`);
+});
+
+test.each([
 	'application/x-msdownload',
 	'application/x-msdos-program',
 	'application/vnd.microsoft.portable-executable',

@@ -1,8 +1,8 @@
 import { SkippedError } from './errors';
 
 /** The error of what was not done because the execution was cancelled. */
-export const cancelledError = (): SkippedError =>
-	new SkippedError('request', 'The execution was cancelled', 'Nothing was sent and nothing was billed.');
+export const cancelledError = (description = 'Nothing was sent and nothing was billed.'): SkippedError =>
+	new SkippedError('request', 'The execution was cancelled', description);
 
 /**
  * Waits for work, at most until the execution is cancelled.
@@ -12,7 +12,7 @@ export const cancelledError = (): SkippedError =>
 export async function untilCancelled<T>(
 	work: Promise<T>,
 	cancelled: AbortSignal | undefined,
-	onCancel: () => Error = cancelledError,
+	onCancel: () => Error = () => cancelledError(),
 ): Promise<T> {
 	if (cancelled === undefined) return await work;
 	let listener = (): void => undefined;

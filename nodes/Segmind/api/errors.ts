@@ -124,13 +124,18 @@ function nextTry(requestId: string | null, reason: Reason): string {
 		: `Retry within the hour: it is fetched by its request ID, ${requestId}, and not paid for again.`;
 }
 
-const PAYS_AGAIN = 'Running this node again pays for it again';
-
 /** What to do where no later try knows the request. */
-const fetchById = (requestId: string, reason: Reason): string =>
-	reason === 'response'
-		? `${PAYS_AGAIN}; its request ID is ${requestId}.`
-		: `Fetch it with Image: Get Result by its request ID, ${requestId}, which is free. ${PAYS_AGAIN}.`;
+function withoutRetry(requestId: string | null, isFetchable: boolean): string {
+	const paysAgain = 'Running this node again pays for it again';
+	if (requestId === null) return `${paysAgain}.`;
+	if (!isFetchable) return `${paysAgain}; its request ID is ${requestId}.`;
+	return `Fetch it with Image: Get Result by its request ID, ${requestId}, which is free. ${paysAgain}.`;
+}
+
+const toSentences = (advice: string, next: string, link: string | undefined): string =>
+	[advice, next, link === undefined ? '' : `Segmind has the file at ${link}.`]
+		.filter((sentence) => sentence !== '')
+		.join(' ');
 
 /** A request that is paid for and not fetched yet: a later try fetches it by its id and pays nothing. */
 export class PendingError extends SegmindError {
@@ -138,20 +143,27 @@ export class PendingError extends SegmindError {
 
 	private readonly firstStep: string;
 
-	/** What to do where no later try knows the request: only its id leads back to the result. */
-	readonly descriptionWithoutRetry: string;
+	private readonly link: string | undefined;
+
+	/** Whether a new run finds it, by its idempotency key. */
+	isKeyed = false;
+
+	/** Whether Get Result finds it. */
+	isFetchable: boolean;
 
 	/** @param requestId null when n8n has the result and could not read it */
 	constructor(message: string, requestId: string | null, details: PendingDetails = {}) {
 		const { reason = 'uncertain', advice = '', link, ...rest } = details;
-		const describe = (next: string): string =>
-			[advice, next, link === undefined ? '' : `Segmind has the file at ${link}.`]
-				.filter((sentence) => sentence !== '')
-				.join(' ');
-		const nextStep = nextTry(requestId, reason);
-		super(reason, message, describe(nextStep), { ...rest, requestId, billed: 'unknown' });
+		const description = toSentences(advice, nextTry(requestId, reason), link);
+		super(reason, message, description, { ...rest, requestId, billed: 'unknown' });
 		this.firstStep = advice;
-		this.descriptionWithoutRetry = describe(requestId === null ? nextStep : fetchById(requestId, reason));
+		this.link = link;
+		this.isFetchable = reason !== 'response';
+	}
+
+	/** What to do where no later try knows the request: only its id leads back to the result. */
+	get descriptionWithoutRetry(): string {
+		return toSentences(this.firstStep, withoutRetry(this.requestId, this.isFetchable), this.link);
 	}
 
 	/** A request that can't be fetched until what caused this error is mended. */

@@ -67,11 +67,14 @@ function clockOf({ headers }: ApiResponse): number {
 const hasNoRows = ({ statusCode, body }: ApiResponse): boolean =>
 	statusCode === 404 && /\bno\b.{1,40}\bfound\b/i.test(body.toString('utf8', 0, 1000));
 
-const unreadableError = (why: string, statusCode: number): SegmindError =>
-	new SegmindError('response', `The request history can't be read: ${why}`, NOT_BILLED, {
-		statusCode,
-		billed: 'no',
-	});
+/** @param answer parsed: a page of somebody in between may pass, another kind of JSON stays */
+const unreadableError = (why: string, answer: unknown, statusCode: number): SegmindError =>
+	new SegmindError(
+		typeof answer === 'string' ? 'server' : 'response',
+		`The request history can't be read: ${why}`,
+		NOT_BILLED,
+		{ statusCode, billed: 'no' },
+	);
 
 async function get(client: SegmindClient, path: string, timeout: number): Promise<ApiResponse> {
 	return await client.send({ method: 'GET', service: 'history', path, timeout }).catch((error: unknown) => {
@@ -109,8 +112,9 @@ export async function requestPage(
 	const { statusCode, body } = response;
 	if (hasNoRows(response)) return { rows: [], isLast: true, bytes: body.length };
 	if (!isSuccess(statusCode)) throw refusal(response, client);
-	const list = listIn(parseJson(body.toString('utf8')));
-	if (list === undefined) throw unreadableError('it lists no requests', statusCode);
+	const answer = parseJson(body.toString('utf8'));
+	const list = listIn(answer);
+	if (list === undefined) throw unreadableError('it lists no requests', answer, statusCode);
 	const clock = clockOf(response);
 	const rows = list.map((each) => toRow(asObject(each), clock, client.redact));
 	return {
@@ -141,7 +145,7 @@ export async function requestRow(
 		.filter(isListed);
 	const rows = found.map((each) => toRow(asObject(each), clockOf(response), client.redact));
 	const own = rows.filter((row) => row !== undefined).filter((row) => row.requestId === requestId);
-	if (rows.length === 0) throw unreadableError('it has no request', response.statusCode);
+	if (rows.length === 0) throw unreadableError('it has no request', answer, response.statusCode);
 	return mergeRows(own)[0];
 }
 

@@ -7,8 +7,8 @@ import { parseJson } from './json';
 export type Output =
 	| {
 			readonly link: string;
-			/** Whether its field is not known to hold outputs, so that it may be no file. */
-			readonly isGuess?: boolean;
+			/** `output`: may be no file. `guess`: may be no output either, since its field is not known to hold any. */
+			readonly certainty?: 'output' | 'guess';
 	  }
 	| {
 			readonly bytes: Buffer;
@@ -79,6 +79,20 @@ function outputsIn(
 	return outputs;
 }
 
+/** Fields that say what a request was, rather than what it made. */
+const ABOUT_REQUEST =
+	/^((request|prediction)_?id|id|status|model(_name)?|type|mime_?type|format|created_?at)$/i;
+
+const textsOf = (value: unknown): ReadonlySet<string> => new Set([...textsIn(value)].map(([, text]) => text));
+
+/** Returns whether a finished request made text: anything besides links and what says which request it was. */
+export function holdsText(answer: unknown, sent: unknown): boolean {
+	const sentTexts = textsOf(sent);
+	return [...textsIn(answer)].some(
+		([name, text]) => text !== '' && !isLink(text) && !ABOUT_REQUEST.test(name) && !sentTexts.has(text),
+	);
+}
+
 /**
  * Returns the outputs of a finished request in their order, each once: what the known output fields hold, or else
  * every link at any depth. Nothing that was sent is an output, and neither is a text that merely contains a link.
@@ -89,9 +103,11 @@ export function findOutputs(answer: unknown, sent: Readonly<IDataObject>): Outpu
 	const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
 	const fields: object = isObject ? answer : { output: answer };
 	const known = Object.entries(fields).filter(([name]) => OUTPUT_FIELD.test(name));
-	const sentTexts = new Set([...textsIn(sent)].map(([, text]) => text));
+	const sentTexts = textsOf(sent);
 	const link = (text: string): Output | undefined => (isLink(text) ? { link: text } : undefined);
 	const outputs = outputsIn(Object.fromEntries(known), sentTexts, (text) => link(text) ?? toBytes(text));
 	if (outputs.length > 0) return outputs;
-	return outputsIn(fields, sentTexts, (text) => (isLink(text) ? { link: text, isGuess: true } : undefined));
+	return outputsIn(fields, sentTexts, (text) =>
+		isLink(text) ? { link: text, certainty: 'guess' } : undefined,
+	);
 }

@@ -28,6 +28,9 @@ import { ESTIMATE, SpendingLimit } from './spendingLimit';
 import type { Task } from './task';
 import { Uploads } from './uploads';
 
+const KEPT_ON_CANCEL =
+	'What was sent may be billed: Retry execution hands over what was paid for, as far as n8n keeps a cancelled run.';
+
 /** What is known before the first request is sent. */
 interface Known<R> {
 	/** With what earlier tries and runs paid for. */
@@ -106,7 +109,7 @@ export class Batch<R> {
 		const work = this.runJobs();
 		return await untilCancelled(work, this.limiter.cancelled, () => {
 			this.sender.recordCancelled();
-			return cancelledError();
+			return this.sender.hasSent ? cancelledError(KEPT_ON_CANCEL) : cancelledError();
 		});
 	}
 
@@ -170,7 +173,10 @@ export class Batch<R> {
 		// Its files are not uploaded again.
 		const sent = await this.prepare(job, async (file) => this.uploads.recall(client, file));
 		const result = await this.sender.collect(client, job, sent, queued).catch((error: unknown) => {
-			if (!(error instanceof SegmindError && isKeyed(job) && isFileGone(error, queued))) throw error;
+			if (!(error instanceof SegmindError)) throw error;
+			// It has failed and cost nothing, so it is sent like any other.
+			if (error.billed === 'no' && error.retryable && ledger.queuedOf(job) === undefined) return undefined;
+			if (!isKeyed(job) || !isFileGone(error, queued)) throw error;
 			ledger.forget(job);
 			this.gone += 1;
 			return undefined;
@@ -236,6 +242,7 @@ export class Batch<R> {
 	}
 
 	private fail(job: Job<R>, error: SegmindError): Failure {
+		if (error instanceof PendingError) error.isKeyed = isKeyed(job) && this.task.listedAs !== undefined;
 		this.limiter.stopAfter(error, this.task.targetOf(job));
 		return { itemIndex: job.itemIndex, error };
 	}

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { untilCancelled } from '../api/cancellation';
+import type { SkippedError } from '../api/errors';
 import { PendingError } from '../api/errors';
 import { openerOf } from '../api/opener';
 import type { ImageRequest } from '../jobs/imageRequest';
@@ -21,8 +22,12 @@ import { findTwins } from './twins';
 const CHANGE_VALUE =
 	"Retry execution keeps this run's input: change the value in the node and retry with the currently saved workflow, or set On Error to 'Continue (using error output)'.";
 
-/** What to add to the error that stops the node, which is only one of several outcomes. */
-function noteOf(outcomes: readonly Outcome[]): string | undefined {
+/**
+ * What to add to the error that stops the node, which is only one of several outcomes.
+ *
+ * @param isSettledLater whether the history may tell later what became of a lost response
+ */
+function noteOf(outcomes: readonly Outcome[], isSettledLater: boolean): string | undefined {
 	const failures = outcomes.filter(isFailure);
 	const paid = outcomes.length - failures.length;
 	const uncertain = failures.filter(
@@ -37,7 +42,7 @@ function noteOf(outcomes: readonly Outcome[]): string | undefined {
 		...(uncertain === 0
 			? []
 			: [
-					`${uncertain} of ${outcomes.length} may have been billed without a result: Retry execution sends them again.`,
+					`${uncertain} of ${outcomes.length} may have been billed without a result: Retry execution ${isSettledLater ? 'looks them up again' : 'sends them again'}.`,
 				]),
 	];
 	const isOfValue = failures.some(
@@ -47,8 +52,10 @@ function noteOf(outcomes: readonly Outcome[]): string | undefined {
 	return notes.length === 0 ? undefined : notes.join(' ');
 }
 
-/** What the user should know about the jobs. */
+/** What the operation found out about the jobs. */
 interface Notices {
+	/** Why nothing may be sent for jobs with an idempotency key. */
+	readonly keyError?: SkippedError | undefined;
 	/** Values that were changed. */
 	readonly roundings?: ImageRequest['roundings'];
 	/** Values in a place where nothing reads them, with the right one. */
@@ -60,7 +67,7 @@ interface Notices {
 /**
  * Runs the jobs of an operation and returns its output.
  *
- * @param notices what the node decided for the user before sending
+ * @param notices what the operation found out before sending
  * @throws {NodeApiError | NodeOperationError} for the first error when the node stops on errors
  * @throws {SkippedError} when the execution is cancelled
  */
@@ -68,7 +75,7 @@ export async function executeJobs<R>(
 	context: IExecuteFunctions,
 	task: Task<R>,
 	{ jobs, failures, options }: JobList<R>,
-	{ roundings = [], misplaced = [], noun = 'image' }: Notices = {},
+	{ keyError, roundings = [], misplaced = [], noun = 'image' }: Notices = {},
 ): Promise<INodeExecutionData[]> {
 	const stops = stopsOnError(context);
 	// A run that is sure to fail spends nothing.
@@ -80,8 +87,9 @@ export async function executeJobs<R>(
 	const history = new HistorySearch(open, cancelled);
 	const twins = findTwins(jobs, task.identityOf);
 	const own = jobs.filter((job) => !twins.has(job));
-	const keyError = await untilCancelled(lookUp(own, task, ledger, history), cancelled);
-	const batch = new Batch(context, task, options, jobs, { ledger, history, twins, keyError, open }, stops);
+	const unreadable = await untilCancelled(lookUp(own, task, ledger, history), cancelled);
+	const known = { ledger, history, twins, keyError: keyError ?? unreadable, open };
+	const batch = new Batch(context, task, options, jobs, known, stops);
 	const results = await batch.run();
 	const deliveries = results.filter((result): result is Delivery => !isFailure(result));
 	addHints(context, {
@@ -101,5 +109,5 @@ export async function executeJobs<R>(
 		ledger.clear();
 		batch.uploads.clear();
 	}
-	return toOutput(context, outcomes, noteOf(outcomes));
+	return toOutput(context, outcomes, noteOf(outcomes, history.unreadable?.retryable === true));
 }

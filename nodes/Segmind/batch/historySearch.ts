@@ -19,8 +19,8 @@ export const LONGEST_DELAY = 30_000;
 /** Seconds for a page that a job waits for, and which is not asked for again. */
 const LOOK_TIMEOUT = 5;
 
-/** Looks that fail in a row until the history counts as unreadable. */
-const FAILED_LOOKS = 3;
+/** Milliseconds of failed looks after which the history counts as unreadable: what lost a response may still go on. */
+const GIVE_UP_AFTER = 10_000;
 
 /** Milliseconds for which Segmind keeps files. */
 export const FILE_LIFETIME = 7 * 24 * 60 * 60_000;
@@ -46,6 +46,8 @@ interface Search extends Deadlines {
 	readonly startedAt: number;
 	/** Whether a request that looks alike still waits for its own response. */
 	readonly isAmbiguous: () => boolean;
+	/** Failed rows that look alike. */
+	failed: number;
 	/** The row as it was last seen. */
 	row: HistoryRow | undefined;
 	readonly end: (row: HistoryRow | undefined) => void;
@@ -56,7 +58,11 @@ export class HistorySearch {
 	/** Why the history could not be read, although it was asked again. It is not asked any more in this run. */
 	unreadable: SegmindError | undefined;
 
-	private failedLooks = 0;
+	/** Since when every look has failed. */
+	private failingSince: number | undefined;
+
+	/** Milliseconds that the server asks to wait before the next look. */
+	private retryAfter = 0;
 
 	/** Ids of requests whose results this run has. */
 	private readonly given = new Set<string>();
@@ -94,6 +100,7 @@ export class HistorySearch {
 				wanted,
 				startedAt: performance.now(),
 				isAmbiguous,
+				failed: 0,
 				row: undefined,
 				end,
 			});
@@ -151,7 +158,7 @@ export class HistorySearch {
 				const { row, missingUntil, pendingUntil } = search;
 				const until = row === undefined ? missingUntil : Math.max(missingUntil, pendingUntil);
 				// A look that failed has not shown that a request is missing.
-				const isLate = this.failedLooks === 0 && performance.now() >= until;
+				const isLate = this.failingSince === undefined && performance.now() >= until;
 				if (isOver || this.unreadable !== undefined || isLate) this.end(search, row);
 			}
 		}
@@ -161,11 +168,13 @@ export class HistorySearch {
 	private async tryLook(): Promise<void> {
 		try {
 			await this.lookOnce();
-			this.failedLooks = 0;
+			[this.failingSince, this.retryAfter] = [undefined, 0];
 		} catch (thrown) {
 			const error = SegmindError.from(thrown);
-			this.failedLooks += 1;
-			const isFinal = !error.retryable || this.failedLooks === FAILED_LOOKS;
+			const now = performance.now();
+			this.failingSince ??= now;
+			this.retryAfter = error.retryAfter ?? 0;
+			const isFinal = !error.retryable || now + this.gap > this.failingSince + GIVE_UP_AFTER;
 			if (isFinal && this.cancelled?.aborted !== true) this.unreadable = error;
 		}
 	}
@@ -178,7 +187,8 @@ export class HistorySearch {
 	/** Milliseconds between two looks: short while something is new. */
 	private get gap(): number {
 		const newest = Math.max(...[...this.searches].map(({ startedAt }) => startedAt));
-		return Math.min(LONGEST_GAP, Math.max(FIRST_GAP, (performance.now() - newest) / 2));
+		const usual = Math.min(LONGEST_GAP, Math.max(FIRST_GAP, (performance.now() - newest) / 2));
+		return Math.max(usual, this.retryAfter);
 	}
 
 	private async lookOnce(): Promise<void> {
@@ -202,7 +212,11 @@ export class HistorySearch {
 	private found(search: Search, row: HistoryRow): void {
 		const outcome = outcomeOf(row);
 		this.given.add(row.requestId);
-		if (outcome === 'failed' && search.wanted.hasFailedBefore === true) return;
+		const { requestId, failedBefore = 0 } = search.wanted;
+		if (outcome === 'failed' && requestId !== row.requestId && search.failed < failedBefore) {
+			search.failed += 1;
+			return;
+		}
 		if (outcome === 'finished' || outcome === 'failed') return this.end(search, row);
 		// From now on it is known by its id.
 		search.wanted = { ...search.wanted, requestId: row.requestId };

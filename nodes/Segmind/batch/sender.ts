@@ -46,8 +46,8 @@ export class Sender<R> {
 	/** Jobs as they were sent last. */
 	private readonly sent = new Map<Job<R>, Sent<R>>();
 
-	/** Jobs of which an attempt failed at Segmind under an unknown id. */
-	private readonly failed = new Set<Job<R>>();
+	/** Attempts without an id that Segmind may list as failed. */
+	private readonly failedBefore = new Map<Job<R>, number>();
 
 	/** Jobs whose response was lost, and which are looked for in the history. */
 	private readonly lost = new Set<Job<R>>();
@@ -82,8 +82,14 @@ export class Sender<R> {
 	/** The next attempt asks for the same, so this one's row in the history must not be taken for its row. */
 	private noteFailure(job: Job<R>, error: unknown): void {
 		if (!(error instanceof SegmindError) || !MAY_BE_LISTED.includes(error.reason)) return;
-		if (error.requestId === null) this.failed.add(job);
-		else this.history.claim(error.requestId);
+		// A gateway's id would be another one.
+		if (error.reason === 'server' && error.requestId !== null) return this.history.claim(error.requestId);
+		this.failedBefore.set(job, (this.failedBefore.get(job) ?? 0) + 1);
+	}
+
+	/** Whether anything was sent or collected. */
+	get hasSent(): boolean {
+		return this.sent.size > 0;
 	}
 
 	/** Ends the flight of a job, once the ledger knows what became of it. */
@@ -134,7 +140,10 @@ export class Sender<R> {
 
 	/** Records that a job may have been billed, with what the history would list. */
 	recordUncertain(job: Job<R>, error: SegmindError): void {
-		this.ledger.recordUncertain(job, error, this.sentAs(job));
+		const sent = this.wantedOf(job);
+		// A seed that a key gives is in the requests of earlier runs as well.
+		const isUnique = sent?.isUnique === true && job.options.idempotencyKey === undefined;
+		this.ledger.recordUncertain(job, error, sent && { ...sent, isUnique });
 	}
 
 	/** Records what is in flight, in the event of the cancellation itself. */
@@ -148,20 +157,16 @@ export class Sender<R> {
 		}
 	}
 
-	private sentAs(job: Job<R>): Wanted | undefined {
-		const { prepared = job, at = Date.now(), queued } = this.sent.get(job) ?? {};
+	/** Returns what to look for in the history; undefined for what it does not list. */
+	private wantedOf(job: Job<R>): Wanted | undefined {
+		const { prepared = job, at: since = Date.now(), queued } = this.sent.get(job) ?? {};
 		const listed = this.task.listedAs?.(prepared);
 		if (listed === undefined) return undefined;
-		return {
-			...listed,
-			// The seed that was drawn for an earlier try.
-			body: { ...listed.body, ...(queued?.seed === undefined ? {} : { seed: queued.seed }) },
-			// A seed that a key gives is in the requests of earlier runs as well.
-			isUnique: listed.isUnique && job.options.idempotencyKey === undefined,
-			since: at,
-			requestId: queued?.requestId ?? null,
-			hasFailedBefore: this.failed.has(job),
-		};
+		// The seed that was drawn for an earlier try.
+		const seed = queued?.seed === undefined ? {} : { seed: queued.seed };
+		const requestId = queued?.requestId ?? null;
+		const failedBefore = this.failedBefore.get(job) ?? 0;
+		return { ...listed, body: { ...listed.body, ...seed }, since, requestId, failedBefore };
 	}
 
 	/**
@@ -175,16 +180,14 @@ export class Sender<R> {
 		error: SegmindError,
 		deadline: Deadline,
 	): Promise<{ readonly queued: QueuedRequest }> {
-		const { prepared = job, at = Date.now() } = this.sent.get(job) ?? {};
-		const listed = this.task.listedAs?.(prepared);
+		const wanted = this.wantedOf(job);
 		const isLost = error.billed === 'unknown' && !(error instanceof PendingError);
-		if (listed === undefined || !isLost || client.cancelled?.aborted === true) throw error;
-		if (!listed.isUnique && this.nameless.has(this.listingOf(job))) throw error;
+		if (wanted === undefined || !isLost || client.cancelled?.aborted === true) throw error;
+		if (!wanted.isUnique && this.nameless.has(this.listingOf(job))) throw error;
 		this.lost.add(job);
 		const now = performance.now();
-		const wanted = { ...listed, since: at, hasFailedBefore: this.failed.has(job) };
 		const deadlines = { missingUntil: now + LONGEST_DELAY, pendingUntil: now + deadline.left };
-		const row = await this.history.find(wanted, deadlines, () => !listed.isUnique && this.hasTwin(job));
+		const row = await this.history.find(wanted, deadlines, () => !wanted.isUnique && this.hasTwin(job));
 		this.lost.delete(job);
 		if (row === undefined) throw error;
 		if (row.status === 'FAILED') throw failedRowError(row, client.redact);

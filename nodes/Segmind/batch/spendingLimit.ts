@@ -64,7 +64,8 @@ export class SpendingLimit {
 		if (this.minimum === 0 && this.maximum === 0) return undefined;
 		for (;;) {
 			if (this.minimum > 0) await (this.opened ??= this.open());
-			const known = this.prices.get(endpoint) ?? price;
+			const learned = this.prices.get(endpoint);
+			const known = learned === undefined ? price : Math.max(learned, price ?? 0);
 			const reservation = { endpoint, amount: known ?? ESTIMATE, isEstimate: known === undefined };
 			const mustLearn =
 				reservation.isEstimate && [...this.reservations].some((other) => other.endpoint === endpoint);

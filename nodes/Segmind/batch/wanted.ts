@@ -18,8 +18,8 @@ export interface Wanted extends ListedRequest {
 	readonly since: number | null;
 	/** Its id, where a response said it. */
 	readonly requestId?: string | null;
-	/** Whether an earlier attempt failed whose row would look alike, so that a failed row may not be of this one. */
-	readonly hasFailedBefore?: boolean;
+	/** Earlier attempts without an id that failed or were lost: as many failed rows that look alike may be theirs. */
+	readonly failedBefore?: number;
 }
 
 /** Milliseconds by which the clocks of Segmind and of this machine may differ. */

@@ -61,8 +61,8 @@ export const MEDIA_EXTENSIONS: readonly string[] = ['jpeg', ...Object.values(EXT
 
 /** More extensions that a file of unknown type keeps. Any other may be that of a program, so it becomes `bin`. */
 const OTHER_EXTENSIONS = (
-	'3mf 7z aif aiff avi blend bmp csv dae exr fbx gz hdr heif json jxl mid midi mkv npy npz opus otf psd ' +
-	'splat srt tar tif tiff ttf txt usd usda usdc vtt'
+	'3mf 7z aif aiff avi blend bmp csv dae exr fbx gz hdr heif json jxl m4v mid midi mkv mpeg mpg npy npz opus otf psd ' +
+	'splat srt tar tif tiff ttf txt usd usda usdc vtt wmv'
 ).split(' ');
 
 /** Whether a file of unknown type keeps its extension. SVG can hold scripts, so it must be stated. */
@@ -92,9 +92,12 @@ const SIGNATURES: ReadonlyArray<readonly [start: RegExp, mimeType: string]> = [
 
 const UNKNOWN_TYPE = 'application/octet-stream';
 
-/** Types under which an unknown file is kept. A page or a program would run where the file is opened. */
+/** Types under which an unknown file is kept. */
+const MEDIA_TYPE = /^(audio|font|image|model|video)\/(?!.*(html|xml|script))[\w.+-]{1,100}$/;
+
+/** Types of other files. A page or a program would run where the file is opened. */
 const SAFE_TYPE =
-	/^(application|audio|font|image|model|video)\/(?!.*(html|xml|json|script|java|exec|program|hta|x-(ms|sh|bat)))[\w.+-]{1,100}$/;
+	/^application\/(?!.*(html|xml|json|script|java|exec|program|hta|x-(ms|sh|bat)))[\w.+-]{1,100}$/;
 
 /** Segmind's hosts, which serve outputs whatever their extension. */
 const SEGMIND_HOST = /(^|\.)segmind\.com$/;
@@ -135,7 +138,7 @@ function toFile(
 	extension: string,
 ): FileCheck {
 	const isKept = keepsExtension(extension);
-	const isSafe = SAFE_TYPE.test(stated) && (isKept || extension === '');
+	const isSafe = MEDIA_TYPE.test(stated) || (SAFE_TYPE.test(stated) && (isKept || extension === ''));
 	const mimeType = type ?? (isSafe ? stated : UNKNOWN_TYPE);
 	const format = (type === undefined ? undefined : EXTENSIONS[type]) ?? (isKept ? extension : 'bin');
 	return { file: { format, mimeType, width: null, height: null, bytes, size } };

@@ -28,7 +28,7 @@ export const stopsOnError = (context: IExecuteFunctions): boolean =>
  */
 function toErrorItem(error: SegmindError, itemIndex: number, isTool: boolean): INodeExecutionData {
 	const { message, statusCode, reason, billed, attempts, requestId, remainingCredits } = error;
-	const paysAgain = error instanceof PendingError && billed === 'unknown' && !isTool;
+	const paysAgain = error instanceof PendingError && billed === 'unknown' && !isTool && !error.isKeyed;
 	const description = paysAgain ? error.descriptionWithoutRetry : error.description;
 	const retryable = error.retryable && !paysAgain;
 	return {

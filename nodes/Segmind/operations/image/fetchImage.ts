@@ -8,7 +8,7 @@ import { asObject, parseJson } from '../../api/json';
 import { waitForResult } from '../../api/poll';
 import type { QueuedRequest } from '../../api/queue';
 import type { Output } from '../../api/outputs';
-import { findOutputs } from '../../api/outputs';
+import { findOutputs, holdsText } from '../../api/outputs';
 import { usageOf } from '../../api/queue';
 import type { ApiResponse, FileResponse } from '../../api/response';
 import { isSuccess, readSeed, readUsage, toSeed } from '../../api/response';
@@ -16,7 +16,7 @@ import { noFileError, responseError } from '../../api/responseErrors';
 import type { Redact } from '../../api/text';
 import { errorText, toDisplayLink } from '../../api/text';
 import { Deadline } from '../../api/wait';
-import type { FileCheck, MediaFile } from '../../files/fileType';
+import type { FileCheck } from '../../files/fileType';
 import { checkFile, checkResponse } from '../../files/fileType';
 import type { ImageRequest } from '../../jobs/imageRequest';
 import type { Result } from '../../output/result';
@@ -31,34 +31,36 @@ type Fetched = Pick<Result, 'files' | 'usage'> & {
 
 type Files = Result['files'];
 
-/** Returns the file of an output, undefined when it is none. A link that is only a guess may be refused. */
-async function openOutput(
-	output: Output,
-	download: (link: string) => Promise<FileResponse>,
-): Promise<MediaFile | undefined> {
-	if ('bytes' in output) return checkFile(output.bytes, output.contentType).file;
-	const { link, isGuess = false } = output;
-	const response = await download(link).catch((error: Error) => {
-		if (!isGuess || !isRefused(error)) throw error;
-		return undefined;
-	});
-	return response && checkResponse(response, link).file;
+/** Files of a response, and why a link was left out. */
+interface Opened {
+	readonly files: Files;
+	readonly refused: Error | undefined;
 }
 
-/** Opens the outputs of a JSON response. What is only a guess is left out when it is no file. */
+/** Opens the outputs of a JSON response. What may be no file is left out when it is none, or its host refuses a guess. */
 async function openOutputs(
 	outputs: readonly Output[],
 	download: (link: string) => Promise<FileResponse>,
 	onBroken: (link: string | undefined) => Error,
-): Promise<Files> {
+): Promise<Opened> {
 	const files: Array<Files[number]> = [];
+	let refused: Error | undefined;
+	const open = async (output: Output): Promise<FileCheck | undefined> => {
+		if ('bytes' in output) return checkFile(output.bytes, output.contentType);
+		const response = await download(output.link).catch((error: Error) => {
+			if (output.certainty !== 'guess' || !isRefused(error)) throw error;
+			refused = error;
+			return undefined;
+		});
+		return response && checkResponse(response, output.link);
+	};
 	for (const output of outputs) {
 		const link = 'link' in output ? output.link : undefined;
-		const file = await openOutput(output, download);
+		const file = (await open(output))?.file;
 		if (file !== undefined) files.push({ file, link });
-		else if (!('isGuess' in output)) throw onBroken(link);
+		else if (!('certainty' in output)) throw onBroken(link);
 	}
-	return files;
+	return { files, refused };
 }
 
 function describe(body: Buffer, check: FileCheck, redact: Redact): string {
@@ -102,31 +104,39 @@ export async function requestImage(
 				error,
 			);
 		});
-	const files = await openOutputs(json === undefined ? [] : findOutputs(json, body), download, () =>
-		noFile('The downloaded file is not a whole image'),
-	);
+	const outputs = json === undefined ? [] : findOutputs(json, body);
+	const onBroken = (): Error => noFile('The downloaded file is not a whole image');
+	const { files, refused } = await openOutputs(outputs, download, onBroken);
 	if (files.length > 0) return { files, usage, seed };
+	if (refused !== undefined && !(anyMedia && holdsText(json, body))) throw refused;
 	// Other models may answer with text; an image model never does.
 	if (json === undefined || !anyMedia || isErrorJson(json)) throw noFile(describe(held, check, redact));
 	return { files, usage, seed, output: json as IDataObject[string] };
 }
 
+/** What a finished request may hold. */
+export interface Expected {
+	/** Returns the outputs of the finished request. */
+	find(response: JsonObject): readonly Output[];
+	/** Whether it made text, which is worth having when a link beside it is refused. */
+	holdsText(response: JsonObject): boolean;
+}
+
 /**
  * Waits for a queued request and downloads what it made.
  *
- * @param find returns the outputs of the finished request
  * @throws {PendingError} when a later try can fetch it; {@link SegmindError} when there is nothing
  */
 export async function collectImage(
 	client: SegmindClient,
 	queued: QueuedRequest,
-	find: (response: JsonObject) => readonly Output[],
+	expected: Expected,
 	deadline: Deadline,
 ): Promise<Fetched & { readonly response: JsonObject }> {
 	const { requestId } = queued;
 	const response = await waitForResult(client, queued, deadline);
-	const files = await openOutputs(
-		find(response),
+	const { files, refused } = await openOutputs(
+		expected.find(response),
 		async (link) => await downloadResult(client, link, queued, deadline),
 		(link) => {
 			const where = link === undefined ? {} : { link: toDisplayLink(link, client.redact) };
@@ -136,6 +146,7 @@ export async function collectImage(
 	const usage = usageOf(response, requestId);
 	const seed = toSeed(response.seed);
 	if (files.length > 0) return { files, usage, seed, response };
+	if (refused !== undefined && !expected.holdsText(response)) throw refused;
 	const output = Object.fromEntries(
 		Object.entries(response).filter(([name]) => name !== 'metrics' && name !== 'status'),
 	);

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { JsonObject } from '../../api/json';
 import type { Output } from '../../api/outputs';
-import { findOutputs } from '../../api/outputs';
+import { findOutputs, holdsText } from '../../api/outputs';
 import { isRequestId } from '../../api/queue';
 import { executeJobs } from '../../batch/execute';
 import type { Task } from '../../batch/task';
@@ -42,9 +42,10 @@ const collectTask: Task<Submitted> = {
 			isFlowOutput(response)
 				? linksIn(toOutputs(response))
 						.filter(([, link]) => client.blockedReason(link) === undefined)
-						.map(([, link]) => ({ link, isGuess: true }))
+						.map(([, link]) => ({ link, certainty: 'output' as const }))
 				: findOutputs(response, {});
-		const { files, usage, response, output } = await collectImage(client, queued, find, deadline);
+		const expected = { find, holdsText: (response: JsonObject) => holdsText(response, [input.prompt]) };
+		const { files, usage, response, output } = await collectImage(client, queued, expected, deadline);
 		if (isFlowOutput(response)) {
 			return { files, usage, fields: { outputs: toOutputs(response) }, status: 'COMPLETED' };
 		}

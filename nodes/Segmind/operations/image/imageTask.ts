@@ -1,6 +1,6 @@
 import { NOT_BILLED, SegmindError } from '../../api/errors';
 import type { JsonObject } from '../../api/json';
-import { findOutputs } from '../../api/outputs';
+import { findOutputs, holdsText } from '../../api/outputs';
 import { submit } from '../../api/queue';
 import type { Task } from '../../batch/task';
 import { toDefaultName } from '../../files/fileName';
@@ -88,8 +88,12 @@ export const imageTask: Task<ImageRequest> = {
 		if (options.delivery === 'submitOnly') {
 			return toSubmitted(fieldsOf(request, queued.seed), queued);
 		}
-		const outputsOf = (response: JsonObject) => findOutputs(response, request.body);
-		const collecting = collectImage(client, queued, outputsOf, deadline);
+		const { body, anyMedia } = request;
+		const expected = {
+			find: (response: JsonObject) => findOutputs(response, body),
+			holdsText: (response: JsonObject) => anyMedia && holdsText(response, body),
+		};
+		const collecting = collectImage(client, queued, expected, deadline);
 		const { files, usage, seed, output } = await collecting.catch((error: unknown) => {
 			throw withAdvice(error, request);
 		});

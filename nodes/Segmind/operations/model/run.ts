@@ -47,25 +47,21 @@ function requestOf(
 }
 
 /** Without the list the inputs may differ from those that an earlier run sent, so that the key would not be found. */
-const keyError = (cause: SegmindError): SkippedError =>
+const toKeyError = (cause: SegmindError): SkippedError =>
 	new SkippedError(
 		'server',
 		`Not sent: with an 'Idempotency Key', the inputs are read as Segmind's model list says, and that was not possible: ${cause.message}`,
-		"Try again later, set 'Inputs' to JSON, or remove 'Idempotency Key'. Nothing was sent and nothing was billed.",
+		"Try again later, set 'Inputs' to Using JSON, or remove 'Idempotency Key'. Nothing was sent and nothing was billed.",
 		{ statusCode: cause.statusCode, stops: 'nothing', cause },
 	);
 
-/** @throws {SegmindError} that names the field */
 async function jobsOf(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	catalog: Catalog | SegmindError | undefined,
+	catalog: Catalog | undefined,
 ): Promise<Array<Job<ImageRequest>>> {
 	const options = toJobOptions({ delivery: 'queued', ...readOptions(context, itemIndex) });
-	const isUnread = catalog instanceof SegmindError;
-	if (isUnread && options.idempotencyKey !== undefined) throw keyError(catalog);
-	const request = requestOf(context, itemIndex, isUnread ? undefined : catalog);
-	return await toImageJobs(context, request, options, itemIndex);
+	return await toImageJobs(context, requestOf(context, itemIndex, catalog), options, itemIndex);
 }
 
 /** Says which inputs were sent without a check. */
@@ -78,6 +74,7 @@ function addUncheckedHint(
 		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
 	if (jobs.length === 0) return;
 	if (catalog instanceof SegmindError) {
+		if (jobs.every(({ options }) => options.idempotencyKey !== undefined)) return;
 		hint(`The inputs were sent as entered, without a check. ${catalog.message}`);
 		return;
 	}
@@ -104,8 +101,14 @@ export const runModel: Operation = {
 	fields: RUN_FIELDS,
 	async execute(context): Promise<INodeExecutionData[]> {
 		const catalog = usesFields(context) ? await fetchForRun(context) : undefined;
-		const list = await toJobList(context, (itemIndex) => jobsOf(context, itemIndex, catalog));
+		const isUnread = catalog instanceof SegmindError;
+		const known = isUnread ? undefined : catalog;
+		const list = await toJobList(context, (itemIndex) => jobsOf(context, itemIndex, known));
 		if (catalog !== undefined) addUncheckedHint(context, catalog, list.jobs);
-		return await executeJobs(context, imageTask, await withPrices(context, list), { noun: 'result' });
+		const keyError = isUnread ? toKeyError(catalog) : undefined;
+		return await executeJobs(context, imageTask, await withPrices(context, list), {
+			noun: 'result',
+			keyError,
+		});
 	},
 };

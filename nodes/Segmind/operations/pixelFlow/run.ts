@@ -1,8 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import type { SegmindClient } from '../../api/client';
-import { NOT_BILLED, SegmindError } from '../../api/errors';
-import { downloadResult, isRefused } from '../../api/download';
+import { NOT_BILLED, PendingError, SegmindError } from '../../api/errors';
+import { downloadResult } from '../../api/download';
+import { asObject } from '../../api/json';
 import { waitForResult } from '../../api/poll';
 import type { QueuedRequest } from '../../api/queue';
 import { submit, usageOf } from '../../api/queue';
@@ -18,6 +19,7 @@ import { toJobList } from '../../jobs/jobs';
 import { toJobOptions } from '../../jobs/options';
 import type { JobOptions } from '../../jobs/optionTable';
 import { readOptions, readParameters } from '../../jobs/parameters';
+import type { Result } from '../../output/result';
 import { toSubmitted } from '../../output/result';
 import type { Operation } from '../operation';
 import { optionsField } from '../operation';
@@ -27,11 +29,19 @@ import { INPUT_FIELDS, toInputs } from './inputs';
 interface FlowRequest {
 	readonly path: string;
 	readonly flow: string;
+	/** Whether Get Result does not find what it makes. */
+	readonly isOld: boolean;
 	readonly inputs: IDataObject;
 	readonly downloadFiles: boolean;
 }
 
-/** Downloads the files among the outputs. A link to anything else, or to what its host refuses, stays a link. */
+/** The links to files that a flow made, each with a field of its own. What was sent was not made. */
+function newLinksIn(outputs: IDataObject, inputs: IDataObject): ReturnType<typeof linksIn> {
+	const sent = new Set(linksIn(inputs).map(([, link]) => link));
+	return linksIn(outputs).filter(([, link]) => !sent.has(link));
+}
+
+/** Downloads the files among the outputs. A link to anything else stays a link. */
 async function downloadFiles(
 	client: SegmindClient,
 	outputs: IDataObject,
@@ -40,22 +50,18 @@ async function downloadFiles(
 	deadline: Deadline,
 ): Promise<Record<string, MediaFile>> {
 	const files: Record<string, MediaFile> = {};
-	const sent = new Set(linksIn(inputs).map(([, link]) => link));
-	for (const [name, link] of linksIn(outputs)) {
-		if (sent.has(link) || client.blockedReason(link) !== undefined) continue;
-		const response = await downloadResult(client, link, queued, deadline).catch((error: Error) => {
-			if (!isRefused(error)) throw error;
-			return undefined;
-		});
-		const file = response && checkResponse(response, link).file;
+	for (const [name, link] of newLinksIn(outputs, inputs)) {
+		if (client.blockedReason(link) !== undefined) continue;
+		const { file } = checkResponse(await downloadResult(client, link, queued, deadline), link);
 		if (file !== undefined) files[name] = file;
 	}
 	return files;
 }
 
 /** Adds where the flow and its inputs are entered. */
-function withAdvice(error: unknown, { inputs, flow }: FlowRequest): unknown {
+function withAdvice(error: unknown, { inputs, flow, isOld }: FlowRequest): unknown {
 	if (!(error instanceof SegmindError)) return error;
+	if (error instanceof PendingError && isOld) error.isFetchable = false;
 	if (error.reason === 'endpoint' && error.statusCode === 404) {
 		error.description = `Check 'Flow', ${quote(flow)}: copy it from the flow's API page on Segmind. ${NOT_BILLED}`;
 	}
@@ -65,6 +71,23 @@ function withAdvice(error: unknown, { inputs, flow }: FlowRequest): unknown {
 	return error;
 }
 
+async function collectFlow(
+	client: SegmindClient,
+	request: FlowRequest,
+	queued: QueuedRequest,
+	deadline: Deadline,
+): Promise<Result> {
+	const response = await waitForResult(client, queued, deadline);
+	const outputs = toOutputs(response);
+	const { flow, inputs, downloadFiles: isWanted } = request;
+	return {
+		fields: { flow, outputs },
+		files: [],
+		namedFiles: isWanted ? await downloadFiles(client, outputs, inputs, queued, deadline) : {},
+		usage: usageOf(response, queued.requestId),
+	};
+}
+
 /** Runs published flows. Each one is paid for when Segmind takes it into its queue. */
 const flowTask: Task<FlowRequest> = {
 	isFree: false,
@@ -72,8 +95,10 @@ const flowTask: Task<FlowRequest> = {
 	identityOf: ({ request: { path, inputs } }) => [path, inputs],
 	fileNameOf: ({ request: { flow } }, _queued, requestId) =>
 		requestId === null ? undefined : toDefaultName(flow, undefined, requestId),
-	isUsable: ({ request }, { namedFiles = {} }) =>
-		!request.downloadFiles || Object.keys(namedFiles).length > 0,
+	isUsable: ({ request: { downloadFiles: isWanted, inputs } }, { namedFiles = {}, fields }) =>
+		!isWanted ||
+		Object.keys(namedFiles).length > 0 ||
+		newLinksIn(asObject(fields.outputs) as IDataObject, inputs).length === 0,
 	async send(client, { request, options }) {
 		const submitting = submit(client, request.path, request.inputs, options.timeout);
 		const queued = await submitting.catch((error: unknown) => {
@@ -85,18 +110,9 @@ const flowTask: Task<FlowRequest> = {
 		if (options.delivery === 'submitOnly') {
 			return { ...toSubmitted({ flow: request.flow }, queued), namedFiles: {} };
 		}
-		const response = await waitForResult(client, queued, deadline).catch((error: unknown) => {
+		return await collectFlow(client, request, queued, deadline).catch((error: unknown) => {
 			throw withAdvice(error, request);
 		});
-		const outputs = toOutputs(response);
-		return {
-			fields: { flow: request.flow, outputs },
-			files: [],
-			namedFiles: request.downloadFiles
-				? await downloadFiles(client, outputs, request.inputs, queued, deadline)
-				: {},
-			usage: usageOf(response, queued.requestId),
-		};
 	},
 };
 
@@ -123,6 +139,7 @@ function jobOf(context: IExecuteFunctions, itemIndex: number): Job<FlowRequest> 
 	const request = {
 		path,
 		flow,
+		isOld,
 		inputs: toInputs(raw),
 		downloadFiles: toBoolean(raw.downloadFiles, 'Download Files'),
 	};
@@ -146,8 +163,7 @@ const FLOW_FIELDS: readonly INodeProperties[] = [
 		name: 'downloadFiles',
 		type: 'boolean',
 		default: true,
-		description:
-			'Whether to fetch the files among the outputs, each into the field of its name; what its host refuses stays a link',
+		description: 'Whether to fetch the files among the outputs, each into the output field of its name',
 	},
 	optionsField('pixelFlow:run'),
 ];
