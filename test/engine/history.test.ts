@@ -298,7 +298,7 @@ describe('an idempotency key', () => {
 				history.omit === undefined ? [0.05, 0.05, 0.05] : [null, null, 0.05],
 			);
 			expect(new Set(idsOf(items)).size).toBe(3);
-			expect(hints.join()).toContain('2 images paid in an earlier try');
+			expect(hints.join()).toContain('2 images paid before');
 		},
 	);
 

@@ -249,7 +249,7 @@ describe('what an earlier try paid for', () => {
 		expect(first.error).toBeDefined();
 		const second = await engine.retry(first, options);
 		expect(valuesOf(second.items, 'alreadyPaid')).toEqual([true, true]);
-		expect(second.hints.join()).toContain('2 images paid in an earlier try');
+		expect(second.hints.join()).toContain('2 images paid before');
 	});
 });
 

@@ -10,7 +10,7 @@ import { isSuccess } from './response';
 import { failedRequestError, noFileError, responseError } from './responseErrors';
 import { errorText } from './text';
 
-/** A request that Segmind has taken into its queue: it is paid for, and fetched by its id. */
+/** A request that Segmind has taken into its queue: it is paid for unless it fails, and fetched by its id. */
 export interface QueuedRequest {
 	readonly requestId: string;
 	/** Milliseconds since the epoch; left out when it is unknown. */
@@ -44,11 +44,13 @@ function findRequestId(fields: JsonObject): string | undefined {
 	return undefined;
 }
 
-/** The path of an address, which is asked for at the base URL, so that the key goes nowhere else. */
-function pathOf(url: unknown): string | undefined {
+/** The path of an address below the base URL, where it is asked for, so that the key goes nowhere else. */
+function pathOf(url: unknown, baseUrl: string): string | undefined {
 	if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
 	const { pathname } = new URL(url);
-	return /^\/[\w./-]+$/.test(pathname) ? pathname : undefined;
+	const base = `${new URL(baseUrl).pathname.replace(/\/$/, '')}/`;
+	const path = pathname.startsWith(base) ? pathname.slice(base.length - 1) : pathname;
+	return /^\/[\w./-]+$/.test(path) ? path : undefined;
 }
 
 /**
@@ -62,17 +64,17 @@ function findPaths(
 ): Pick<QueuedRequest, 'pollPath' | 'resultPath'> {
 	const { status_url: statusUrl, response_url: resultUrl, poll_url: pollUrl } = fields;
 	const ownPath = (url: unknown): string | undefined => {
-		const path = typeof url === 'string' && mayCarryKey(url, baseUrl) ? pathOf(url) : undefined;
+		const path = typeof url === 'string' && mayCarryKey(url, baseUrl) ? pathOf(url, baseUrl) : undefined;
 		return path?.includes(requestId) === true ? path : undefined;
 	};
-	const pollPath = statusUrl === undefined ? pathOf(pollUrl) : ownPath(statusUrl);
+	const pollPath = statusUrl === undefined ? pathOf(pollUrl, baseUrl) : ownPath(statusUrl);
 	if (pollPath === undefined || pollPath === `/v2/requests/${requestId}/status`) return {};
 	const resultPath = ownPath(resultUrl);
 	return { pollPath, ...(resultPath === undefined || resultPath === pollPath ? {} : { resultPath }) };
 }
 
 /**
- * Submits a request to Segmind's queue. From then on it is paid for.
+ * Submits a request to Segmind's queue. From then on it is paid for, unless it fails.
  *
  * @param timeout seconds
  * @throws {SegmindError} when it was not accepted, or that is unknown
@@ -87,7 +89,7 @@ export async function submit(
 	if (!isSuccess(response.statusCode)) throw responseError(response, client.redact);
 	const fields = jsonBody(response.body);
 	if (isFailed(fields)) throw failedRequestError(response, client.redact, findRequestId(fields) ?? null);
-	const requestId = findRequestId(fields) ?? pathOf(fields.poll_url)?.split('/').at(-1);
+	const requestId = findRequestId(fields) ?? pathOf(fields.poll_url, client.baseUrl)?.split('/').at(-1);
 	if (!isRequestId(requestId)) {
 		const text = errorText(response.body, client.redact);
 		const message = 'Segmind answered without a request id';

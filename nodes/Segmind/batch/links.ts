@@ -5,7 +5,7 @@ import type { HistorySearch } from './historySearch';
 import type { Task } from './task';
 
 /** Milliseconds for which the address of a finished file is looked for. */
-const LONGEST_DELAY = 10_000;
+const LINK_DELAY = 10_000;
 
 /**
  * Returns a result with the addresses of its files at Segmind, where the job wants them and the history knows them. The
@@ -21,7 +21,7 @@ export async function withLinks<R>(
 	const isComplete = status === 'QUEUED' || files.every(({ link }) => link !== undefined);
 	if (job.options.linkExpiry !== 'segmind' || isComplete || task.listedAs === undefined) return result;
 	const since = Date.now() - FILE_LIFETIME;
-	const until = performance.now() + LONGEST_DELAY;
+	const until = performance.now() + LINK_DELAY;
 	const wanted = { ...task.listedAs(job), since, requestId: usage.requestId };
 	const row = await history.find(wanted, { missingUntil: until, pendingUntil: until });
 	return {

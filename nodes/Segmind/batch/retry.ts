@@ -15,7 +15,7 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
 
 /** Milliseconds; a server that asks to wait longer is not waited for, and neither is one that lets nothing pass. */
-export const LONGEST_PAUSE = 10 * 60_000;
+export const LONGEST_RATE_LIMIT = 10 * 60_000;
 
 /** Retries of a free call. */
 const FREE_RETRIES = 2;
@@ -33,7 +33,7 @@ const mayResend = ({ retryable, reason }: SegmindError, { retryUncertain }: JobO
 const isFinal = (error: SegmindError, options: JobOptions): boolean =>
 	error instanceof SkippedError ||
 	error instanceof PendingError ||
-	(error.retryAfter ?? 0) > LONGEST_PAUSE ||
+	(error.retryAfter ?? 0) > LONGEST_RATE_LIMIT ||
 	!mayResend(error, options);
 
 /**
@@ -42,7 +42,7 @@ const isFinal = (error: SegmindError, options: JobOptions): boolean =>
  * @param refused milliseconds for which nothing has passed
  */
 const isHopeless = ({ retryAfter }: SegmindError, refused: number): boolean =>
-	(retryAfter ?? 0) > LONGEST_PAUSE || refused > LONGEST_PAUSE;
+	(retryAfter ?? 0) > LONGEST_RATE_LIMIT || refused > LONGEST_RATE_LIMIT;
 
 /**
  * Retries a free call.

@@ -8,7 +8,7 @@ import { quote } from '../jobs/checks';
 import type { InputFile } from '../jobs/inputFiles';
 import { openInputFile } from '../jobs/inputFiles';
 import { ByteBudget } from './byteBudget';
-import { LONGEST_PAUSE, retryFree } from './retry';
+import { LONGEST_RATE_LIMIT, retryFree } from './retry';
 
 /** Where the addresses of uploaded files are in the node's context. */
 const CONTEXT_KEY = 'uploads';
@@ -89,7 +89,7 @@ export class Uploads {
 		const known = this.recall(client, file);
 		if (known !== undefined) return known;
 		const upload = async (): Promise<string> => await this.upload(client, file);
-		const url = await retryFree(upload, this.cancelled, LONGEST_PAUSE);
+		const url = await retryFree(upload, this.cancelled, LONGEST_RATE_LIMIT);
 		const uploads = this.stored() ?? {};
 		uploads[keyOf(client, file)] = { url, at: Date.now() };
 		// n8n keeps any plain data, and types it as such.

@@ -13,7 +13,7 @@ const storageError = (error: unknown): SegmindError =>
 	new SegmindError(
 		'uncertain',
 		`The result was made but n8n could not store it: ${messageOf(error)}`,
-		'Check the disk or storage of this n8n. It was billed, and running again makes and bills another.',
+		"Check the disk or storage of this n8n. It was billed: Retry execution fetches it where Segmind's request history has it.",
 		{ cause: error, stops: 'batch' },
 	);
 

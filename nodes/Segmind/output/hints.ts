@@ -127,7 +127,7 @@ function* linesOf(
 	const paidNow = deliveries.filter(({ alreadyPaid }) => !alreadyPaid);
 	yield* costLines(noun, paidNow, options.minimumRemainingCredits);
 	const reused = deliveries.length - paidNow.length;
-	if (reused > 0) yield [`${counted(reused, noun)} paid in an earlier try, not paid again`, 'info'];
+	if (reused > 0) yield [`${counted(reused, noun)} paid before, not paid again`, 'info'];
 	const recovered = deliveries.filter(({ item }) => item.json.recovered === true).length;
 	if (recovered > 0) {
 		yield [`${counted(recovered, noun)} whose response was lost, found in Segmind's request history`, 'info'];

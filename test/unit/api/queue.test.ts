@@ -44,6 +44,16 @@ describe('a submitted request', () => {
 		expect(await submitted(201, response, { seed: 0 })).toStrictEqual({ ...queued, seed: 0 });
 	});
 
+	it('is polled below the base URL, whether its address has the path of that or not', async () => {
+		for (const path of ['/gateway/jobs/r-1', '/jobs/r-1']) {
+			const body = { request_id: 'r-1', status_url: `https://gateway.example${path}` };
+			const send = async () => ({ statusCode: 200, headers: {}, body: Buffer.from(JSON.stringify(body)) });
+			const baseUrl = 'https://gateway.example/gateway';
+			const client = { send, redact: redactor('key-1'), baseUrl } as unknown as SegmindClient;
+			expect(await submit(client, '/v2/flux', {}, 7)).toMatchObject({ pollPath: '/jobs/r-1' });
+		}
+	});
+
 	it.each<[status: number, response: object, reason: string, text: string, id: string | null]>([
 		[200, {}, 'response', 'Segmind answered without a request id$', null],
 		[

@@ -34,7 +34,7 @@ const open = 'https://n8n.example/rest/binary-data/signed?token=x';
 test.each<[string, number, Paid[], string[]]>([
 	['the cost and the lowest balance', 0, [[0.05, 2], [0.2, 1.8], [0]], ['3 images for $0.25, $1.80 left']],
 	['no cost when one is unknown', 0, [[0.05], [null]], []],
-	['what was paid before', 0, [[1, 1, true]], ['1 image paid in an earlier try, not paid again']],
+	['what was paid before', 0, [[1, 1, true]], ['1 image paid before, not paid again']],
 	['low credits', 1, [[0.05, 1.49]], ['1 image for $0.05', 'Only $0.49 above the minimum of $1.00']],
 	['nothing more with credits for ten images', 1, [[0.05, 1.5]], ['1 image for $0.05, $1.50 left']],
 	['that no link could be made', 0, [[null, null, false, ['1 day', null]]], ['No public link could be made']],
