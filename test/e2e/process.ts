@@ -24,7 +24,8 @@ export async function until<T>(
 	read: () => Promise<T | undefined | false> | T | undefined | false,
 	limit = 60_000,
 ): Promise<T> {
-	for (const end = Date.now() + limit; Date.now() < end; await wait(INTERVAL)) {
+	// Not by the clock of the machine, which may be set meanwhile.
+	for (const end = performance.now() + limit; performance.now() < end; await wait(INTERVAL)) {
 		const value = await read();
 		if (value !== undefined && value !== false) return value;
 	}

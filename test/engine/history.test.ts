@@ -279,6 +279,15 @@ describe('an idempotency key', () => {
 		expect(emulator.paid).toBe(1);
 	});
 
+	test('pays once for text, which the history lists without a file', async () => {
+		const run = () => runModel('llama-chat', { prompt: 'a' }, { options: { idempotencyKey: 'k' } });
+		await engine.run(run());
+		const { items, error } = await engine.run(run());
+		expect(error).toBeUndefined();
+		expect(JSON.stringify(items[0]?.json.output)).toContain('About: a');
+		expect(emulator.paid).toBe(1);
+	});
+
 	test('leaves the Maximum Cost per Run to what the run itself pays for', async () => {
 		await engine.run(keyed(['a', 'b', 'c']));
 		const { error, items } = await engine.run(keyed(['a', 'b', 'c', 'd'], { maximumCostPerRun: 0.05 }));
@@ -465,6 +474,30 @@ describe("Public Link set to Segmind's", () => {
 		expect(valuesOf(items, 'imageUrl')).toEqual([null]);
 		expect(hints.join()).toContain('Set Delivery to Queued');
 	});
+});
+
+test('the next try sends again what the history has as failed, once it can be read', async () => {
+	emulator.history.options = { state: 'absent' };
+	emulator.inject({ prompt: 'b', ...RESET, billed: false, listed: true });
+	const node = { ...RETRY_ON_FAIL, waitBetweenTries: 1500 };
+	const run = await engine.begin(generate({}, { items: itemsOf('a', 'b'), node }));
+	while (emulator.historyRequests.length === 0) await sleep(20);
+	emulator.history.options = {};
+	expect((await run.ended).error).toBeUndefined();
+	expect(emulator.paid).toBe(2);
+});
+
+test('a direct image whose file is gone in n8n is fetched from Segmind, and not paid for again', async () => {
+	emulator.inject({ prompt: 'b', status: 400, body: { error: 'no' } });
+	const options = generate({ concurrency: 1 }, { items: itemsOf('a', 'b') });
+	const first = await engine.run(options);
+	expect(first.error).toBeDefined();
+	await engine.deleteFiles();
+	const { items, error } = await engine.retry(first, options);
+	expect(error).toBeUndefined();
+	expect(valuesOf(items, 'alreadyPaid')).toEqual([true, undefined]);
+	expect((await engine.read(items[0])).length).toBe(items[0]?.json.fileSize);
+	expect(emulator.paid).toBe(2);
 });
 
 test('Retry On Fail finds a lost response that the first try did not', async () => {

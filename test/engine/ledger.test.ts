@@ -99,7 +99,7 @@ describe('Retry execution', () => {
 
 	test('makes an image again if its file was deleted, and keeps that one', async () => {
 		emulator.inject({ prompt: 'b', ...REJECTED, times: 2 });
-		const options = generate({}, { items: itemsOf('a', 'b') });
+		const options = generate({ concurrency: 1 }, { items: itemsOf('a', 'b') });
 		const failed = await failingRun(options);
 		await engine.deleteFiles();
 		const again = await engine.retry(failed, options);

@@ -228,17 +228,62 @@ describe('a large file', () => {
 	});
 });
 
-test.each(['queued', 'direct'])('a citation that is refused withholds no text, %s', async (delivery) => {
-	const other = await engine.run(queued({}, { items: itemsOf('refused') }));
-	const body = { answer: { text: 'Foxes are red', sources: [other.items[0]?.json.imageUrl] } };
+/** Text with a source, where a queue puts it and where a direct response may have it. */
+const answers: Array<[name: string, delivery: string, answer: (link: unknown) => object]> = [
+	['under output, queued', 'queued', (link) => ({ output: { text: 'Foxes are red', sources: [link] } })],
+	[
+		'as JSON text, queued',
+		'queued',
+		(link) => ({ output: JSON.stringify({ text: 'Foxes are red', sources: [link] }) }),
+	],
+	[
+		'in a field of its own, direct',
+		'direct',
+		(link) => ({ answer: { text: 'Foxes are red', sources: [link] }, error: null }),
+	],
+];
+
+describe.each(answers)('text with a source, %s', (_, delivery, answer) => {
+	async function itemFor(link: unknown) {
+		const body = answer(link);
+		const result = { on: 'result', fields: { images: null, output: null, ...body } } as const;
+		emulator.inject(delivery === 'direct' ? { status: 200, body } : result);
+		const { items, error } = await engine.run(runJson('{"prompt":"a"}', { options: { delivery } }));
+		expect(error).toBeUndefined();
+		expect(JSON.stringify(items[0]?.json.output)).toContain('Foxes are red');
+		return items[0];
+	}
+
+	test('is delivered when the source is a page', async () => {
+		const item = await itemFor(`${emulator.url}/v1/other-model`);
+		expect(item?.binary).toBeUndefined();
+		expect(emulator.paid).toBe(1);
+	});
+
+	test('is delivered when the source is a file that is refused', async () => {
+		const other = await engine.run(queued({}, { items: itemsOf('refused') }));
+		emulator.inject({ on: 'file', prompt: 'refused', status: 403, body: 'no', times: -1 });
+		const before = fileRequests().length;
+		await itemFor(other.items[0]?.json.imageUrl);
+		expect([fileRequests().length - before, emulator.paid]).toEqual([1, 2]);
+	});
+
+	test('is delivered beside a source that is a file', async () => {
+		const other = await engine.run(queued());
+		const item = await itemFor(other.items[0]?.json.imageUrl);
+		expect(item?.json).toMatchObject({ format: 'webp' });
+	});
+});
+
+test('one of several files that is refused withholds no other, which a hint says', async () => {
+	const refused = await engine.run(queued({}, { items: itemsOf('refused') }));
 	emulator.inject({ on: 'file', prompt: 'refused', status: 403, body: 'no', times: -1 });
-	const result = { on: 'result', fields: { output: null, images: null, ...body } } as const;
-	emulator.inject(delivery === 'direct' ? { status: 200, body } : result);
-	const before = fileRequests().length;
-	const { items, error } = await engine.run(runJson('{"prompt":"a"}', { options: { delivery } }));
+	emulator.inject({ on: 'result', fields: { output: ['{file}', refused.items[0]?.json.imageUrl] } });
+	const { items, error, hints } = await engine.run(queued());
 	expect(error).toBeUndefined();
-	expect(JSON.stringify(items[0]?.json.output)).toContain('Foxes are red');
-	expect([fileRequests().length - before, emulator.paid]).toEqual([1, 2]);
+	expect(items).toHaveLength(1);
+	expect(hints.join()).toContain('1 file missing');
+	expect(emulator.paid).toBe(2);
 });
 
 test('a file in a field that nobody knows is not given up when its host refuses it', async () => {

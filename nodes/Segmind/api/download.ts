@@ -29,10 +29,21 @@ class FileHostError extends Error {
 	}
 }
 
-/** Returns whether the host of a file refused it, or the file must not be fetched. The error has that as its cause. */
-export function isRefused({ cause }: Error): boolean {
+/** Milliseconds; a file that is missing before is more likely late than gone. */
+const LATEST_FILE = 60 * 60_000;
+
+/** Returns whether a file that is missing is gone, rather than late. */
+export const isOldFile = ({ submittedAt }: Pick<QueuedRequest, 'submittedAt'>): boolean =>
+	submittedAt !== undefined && Date.now() - submittedAt > LATEST_FILE;
+
+/**
+ * Returns whether the host of a file refused it for good, or the file must not be fetched. The error has that as its
+ * cause.
+ */
+export function isRefused({ cause }: Error, isOld: boolean): boolean {
 	if (!(cause instanceof FileHostError)) return cause instanceof SegmindError && isFinal(cause);
 	const { statusCode } = cause;
+	if (statusCode === 404) return isOld;
 	return statusCode >= 400 && statusCode < 500 && ![408, 425, 429].includes(statusCode);
 }
 

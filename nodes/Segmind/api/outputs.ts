@@ -7,7 +7,7 @@ import { parseJson } from './json';
 export type Output =
 	| {
 			readonly link: string;
-			/** `output`: may be no file. `guess`: may be no output either, since its field is not known to hold any. */
+			/** `output`: may be no file. `guess`: may be no output either, such as a source that a text names. */
 			readonly certainty?: 'output' | 'guess';
 	  }
 	| {
@@ -66,13 +66,13 @@ function toBytes(text: string): Output | undefined {
 function outputsIn(
 	value: unknown,
 	sent: ReadonlySet<string>,
-	toOutput: (text: string) => Output | undefined,
+	toOutput: (text: string, name: string) => Output | undefined,
 ): Output[] {
 	const seen = new Set(sent);
 	const outputs: Output[] = [];
 	for (const [name, text] of textsIn(value)) {
 		if (outputs.length === MAX_OUTPUTS) break;
-		const output = API_ADDRESS.test(name) || seen.has(text) ? undefined : toOutput(text);
+		const output = API_ADDRESS.test(name) || seen.has(text) ? undefined : toOutput(text, name);
 		seen.add(text);
 		if (output !== undefined) outputs.push(output);
 	}
@@ -104,10 +104,14 @@ export function findOutputs(answer: unknown, sent: Readonly<IDataObject>): Outpu
 	const fields: object = isObject ? answer : { output: answer };
 	const known = Object.entries(fields).filter(([name]) => OUTPUT_FIELD.test(name));
 	const sentTexts = textsOf(sent);
-	const link = (text: string): Output | undefined => (isLink(text) ? { link: text } : undefined);
-	const outputs = outputsIn(Object.fromEntries(known), sentTexts, (text) => link(text) ?? toBytes(text));
-	if (outputs.length > 0) return outputs;
-	return outputsIn(fields, sentTexts, (text) =>
-		isLink(text) ? { link: text, certainty: 'guess' } : undefined,
+	const toLink = (text: string, name: string): Output | undefined => {
+		if (!isLink(text)) return undefined;
+		return OUTPUT_FIELD.test(name) ? { link: text } : { link: text, certainty: 'guess' };
+	};
+	const outputs = outputsIn(
+		Object.fromEntries(known),
+		sentTexts,
+		(text, name) => toLink(text, name) ?? toBytes(text),
 	);
+	return outputs.length > 0 ? outputs : outputsIn(fields, sentTexts, toLink);
 }

@@ -23,6 +23,8 @@ export interface QueuedRequest {
 	readonly resultPath?: string;
 	/** The finished request as the history has it, in the shape of a result of the queue. */
 	readonly response?: JsonObject;
+	/** For a direct request: n8n has lost its files, and Segmind may have them. */
+	readonly isLostInN8n?: boolean;
 	/** For a request of the history: whether its response was lost, or else an earlier run has it. */
 	readonly recovered?: boolean;
 }

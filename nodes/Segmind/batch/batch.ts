@@ -5,6 +5,7 @@ import { cancelledError, untilCancelled } from '../api/cancellation';
 import type { SkippedError } from '../api/errors';
 import { PendingError, SegmindError } from '../api/errors';
 import type { Opener } from '../api/opener';
+import type { QueuedRequest } from '../api/queue';
 import { createYielder } from '../api/wait';
 import type { Failure, Job } from '../jobs/jobs';
 import type { BatchOptions } from '../jobs/optionTable';
@@ -109,7 +110,7 @@ export class Batch<R> {
 		const work = this.runJobs();
 		return await untilCancelled(work, this.limiter.cancelled, () => {
 			this.sender.recordCancelled();
-			return this.sender.hasSent ? cancelledError(KEPT_ON_CANCEL) : cancelledError();
+			return this.sender.hasSent && !this.task.isFree ? cancelledError(KEPT_ON_CANCEL) : cancelledError();
 		});
 	}
 
@@ -163,31 +164,62 @@ export class Batch<R> {
 	/** Returns what an earlier try or run paid for; undefined when there is nothing. */
 	private async handOver(job: Job<R>): Promise<Paid<R> | undefined> {
 		const { ledger } = this.known;
-		const isPaid = ledger.entryOf(job)?.state === 'paid';
-		const restored = isPaid ? await this.restore(job) : undefined;
-		if (restored !== undefined) return { job, result: restored, alreadyPaid: true };
+		const isUsable = (result: StoredResult): boolean => this.task.isUsable?.(job, result) ?? true;
+		const stored = await this.restore(job, isUsable);
+		if (stored !== undefined) return stored;
 		const queued = ledger.queuedOf(job);
 		// What is queued is paid for, so nothing holds it back that stops others from being paid for.
 		if (queued === undefined) return undefined;
 		const client = await this.known.open(job.itemIndex);
 		// Its files are not uploaded again.
 		const sent = await this.prepare(job, async (file) => this.uploads.recall(client, file));
-		const result = await this.sender.collect(client, job, sent, queued).catch((error: unknown) => {
-			if (!(error instanceof SegmindError)) throw error;
-			// It has failed and cost nothing, so it is sent like any other.
-			if (error.billed === 'no' && error.retryable && ledger.queuedOf(job) === undefined) return undefined;
-			if (!isKeyed(job) || !isFileGone(error, queued)) throw error;
-			ledger.forget(job);
-			this.gone += 1;
-			return undefined;
-		});
-		return result && { job, result: await this.store(job, result, 1), alreadyPaid: true };
+		try {
+			const result = await this.sender.collect(client, job, sent, queued);
+			return { job, result: await this.store(job, result, 1), alreadyPaid: true };
+		} catch (thrown) {
+			return await this.replace(job, queued, SegmindError.from(thrown));
+		}
 	}
 
-	private async restore(job: Job<R>): Promise<StoredResult | undefined> {
-		const isUsable = (result: StoredResult): boolean => this.task.isUsable?.(job, result) ?? true;
+	/**
+	 * Returns what there is instead of a queued request that can't be collected; undefined when it may be sent again.
+	 *
+	 * @throws {SegmindError} why it can't be collected, when it may not be sent again
+	 */
+	private async replace(
+		job: Job<R>,
+		queued: QueuedRequest,
+		error: SegmindError,
+	): Promise<Paid<R> | undefined> {
+		const { ledger } = this.known;
+		if (ledger.entryOf(job)?.state === 'paid') {
+			// What it lacks can't be fetched any more.
+			const stored = await this.restore(job, () => true);
+			if (stored === undefined) throw error;
+			return stored;
+		}
+		const hasFailed = error.billed === 'no' && ledger.queuedOf(job) === undefined;
+		if (hasFailed && error.retryable) {
+			if (queued.recovered !== false) this.spending.refund(this.task.targetOf(job).price ?? ESTIMATE);
+			return undefined;
+		}
+		const isLost = queued.isLostInN8n === true && ledger.queuedOf(job) === undefined;
+		if (!isLost && !(isKeyed(job) && isFileGone(error, queued))) throw error;
+		ledger.forget(job);
+		this.gone += 1;
+		return undefined;
+	}
+
+	private async restore(
+		job: Job<R>,
+		isUsable: (result: StoredResult) => boolean,
+	): Promise<Paid<R> | undefined> {
+		const { ledger } = this.known;
+		if (ledger.entryOf(job)?.state !== 'paid') return undefined;
+		const isListed = this.task.listedAs !== undefined;
 		const fileName = this.fileNames.nameOf(job, null);
-		return await restorePaid(this.context, this.known.ledger, job, isUsable, fileName);
+		const result = await restorePaid(this.context, ledger, job, { isUsable, isListed, fileName });
+		return result && { job, result, alreadyPaid: true };
 	}
 
 	/** Pays for a result. */
@@ -242,7 +274,11 @@ export class Batch<R> {
 	}
 
 	private fail(job: Job<R>, error: SegmindError): Failure {
-		if (error instanceof PendingError) error.isKeyed = isKeyed(job) && this.task.listedAs !== undefined;
+		if (error instanceof PendingError) {
+			const listed = this.task.listedAs?.(job);
+			error.isKeyed = isKeyed(job) && listed !== undefined && listed.isRepeatable !== false;
+			error.isFetchable &&= this.task.isFetchable?.(job) ?? true;
+		}
 		this.limiter.stopAfter(error, this.task.targetOf(job));
 		return { itemIndex: job.itemIndex, error };
 	}

@@ -22,12 +22,8 @@ import { findTwins } from './twins';
 const CHANGE_VALUE =
 	"Retry execution keeps this run's input: change the value in the node and retry with the currently saved workflow, or set On Error to 'Continue (using error output)'.";
 
-/**
- * What to add to the error that stops the node, which is only one of several outcomes.
- *
- * @param isSettledLater whether the history may tell later what became of a lost response
- */
-function noteOf(outcomes: readonly Outcome[], isSettledLater: boolean): string | undefined {
+/** What to add to the error that stops the node, which is only one of several outcomes. */
+function noteOf(outcomes: readonly Outcome[]): string | undefined {
 	const failures = outcomes.filter(isFailure);
 	const paid = outcomes.length - failures.length;
 	const uncertain = failures.filter(
@@ -42,7 +38,7 @@ function noteOf(outcomes: readonly Outcome[], isSettledLater: boolean): string |
 		...(uncertain === 0
 			? []
 			: [
-					`${uncertain} of ${outcomes.length} may have been billed without a result: Retry execution ${isSettledLater ? 'looks them up again' : 'sends them again'}.`,
+					`${uncertain} of ${outcomes.length} may have been billed without a result: Retry execution looks them up, and sends again what it does not find.`,
 				]),
 	];
 	const isOfValue = failures.some(
@@ -87,8 +83,8 @@ export async function executeJobs<R>(
 	const history = new HistorySearch(open, cancelled);
 	const twins = findTwins(jobs, task.identityOf);
 	const own = jobs.filter((job) => !twins.has(job));
-	const unreadable = await untilCancelled(lookUp(own, task, ledger, history), cancelled);
-	const known = { ledger, history, twins, keyError: keyError ?? unreadable, open };
+	const lookingUp = lookUp(own, task, ledger, history, keyError);
+	const known = { ledger, history, twins, keyError: await untilCancelled(lookingUp, cancelled), open };
 	const batch = new Batch(context, task, options, jobs, known, stops);
 	const results = await batch.run();
 	const deliveries = results.filter((result): result is Delivery => !isFailure(result));
@@ -109,5 +105,5 @@ export async function executeJobs<R>(
 		ledger.clear();
 		batch.uploads.clear();
 	}
-	return toOutput(context, outcomes, noteOf(outcomes, history.unreadable?.retryable === true));
+	return toOutput(context, outcomes, noteOf(outcomes));
 }

@@ -25,10 +25,10 @@ const GIVE_UP_AFTER = 10_000;
 /** Milliseconds for which Segmind keeps files. */
 export const FILE_LIFETIME = 7 * 24 * 60 * 60_000;
 
-/** What is known of a request: finished with files, still being made, or failed; undefined when its row says nothing. */
+/** What is known of a request: finished, still being made, or failed; undefined when its row says nothing. */
 function outcomeOf({ status, links }: HistoryRow): 'finished' | 'pending' | 'failed' | undefined {
 	if (status === 'FAILED') return 'failed';
-	if (links.length > 0) return 'finished';
+	if (links.length > 0 || status === 'COMPLETED') return 'finished';
 	return status === 'PENDING' ? 'pending' : undefined;
 }
 
@@ -117,13 +117,14 @@ export class HistorySearch {
 	async findAll<W extends Wanted>(wanted: readonly W[]): Promise<Map<W, HistoryRow>> {
 		const found = new Map<W, HistoryRow>();
 		const from = dayBefore(Date.now() - FILE_LIFETIME);
+		const all = groupByModel(wanted);
 		for (const [model, list] of groupByModel(wanted)) {
 			for await (const rows of this.rows(model, from, true)) {
 				for (const row of rows) {
 					if (this.given.has(row.requestId)) continue;
 					const outcome = outcomeOf(row);
 					const isUsable = outcome === 'finished' || outcome === 'pending';
-					const match = isUsable ? list.take(row) : list.find(row);
+					const match = isUsable ? list.take(row) : all.get(model)?.find(row);
 					if (match === undefined) continue;
 					// What has failed before must not be taken for a request that is sent next.
 					this.given.add(row.requestId);

@@ -20,9 +20,12 @@ export async function withLinks<R>(
 	const { files, usage, status } = result;
 	const isComplete = status === 'QUEUED' || files.every(({ link }) => link !== undefined);
 	if (job.options.linkExpiry !== 'segmind' || isComplete || task.listedAs === undefined) return result;
+	const listed = task.listedAs(job);
+	// Where another run may have asked for the same, only its id tells its row.
+	const body = listed.isUnique ? listed.body : {};
 	const since = Date.now() - FILE_LIFETIME;
 	const until = performance.now() + LINK_DELAY;
-	const wanted = { ...task.listedAs(job), since, requestId: usage.requestId };
+	const wanted = { ...listed, body, since, requestId: usage.requestId };
 	const row = await history.find(wanted, { missingUntil: until, pendingUntil: until });
 	return {
 		...result,

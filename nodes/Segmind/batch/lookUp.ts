@@ -70,6 +70,7 @@ async function lookUpKeyed<R>(
  * Finds in the history what is paid for, before anything is sent, and records it in the ledger.
  *
  * @param jobs that send requests of their own
+ * @param keyError why jobs with an idempotency key must not be sent, and what they ask for is not known
  * @returns why jobs with an idempotency key must not be sent; undefined when they may be
  */
 export async function lookUp<R>(
@@ -77,10 +78,11 @@ export async function lookUp<R>(
 	task: Task<R>,
 	ledger: Ledger<R>,
 	history: HistorySearch,
+	keyError: SkippedError | undefined,
 ): Promise<SkippedError | undefined> {
 	for (const job of jobs) history.claim(ledger.requestIdOf(job));
 	await lookUpUncertain(jobs, ledger, history);
 	// What a later look may settle is no risk that the user has accepted.
 	ledger.forgetAcceptedRisks(jobs, history.unreadable?.retryable === true);
-	return await lookUpKeyed(jobs, task, ledger, history);
+	return keyError ?? (await lookUpKeyed(jobs, task, ledger, history));
 }

@@ -6,20 +6,25 @@ import { restoreResult } from '../output/binaryData';
 import type { StoredResult } from '../output/result';
 import type { Ledger } from './ledger';
 
+/** What a job wants of a stored result. */
+interface Wants {
+	isUsable(result: StoredResult): boolean;
+	/** Whether Segmind's history lists its request, and so has its files as well. */
+	readonly isListed: boolean;
+	readonly fileName: string;
+}
+
 /**
  * Returns what an earlier try paid for and stored; undefined when there is nothing, its files are gone, or it lacks what
  * the job now wants. A queued request is then fetched again, which is free.
  *
- * @param isUsable whether the stored result has what the job wants
- * @param fileName without an extension; the user may have changed it since
  * @throws {PendingError} when n8n has the files and can't read them now
  */
 export async function restorePaid<R>(
 	context: IExecuteFunctions,
 	ledger: Ledger<R>,
 	job: Job<R>,
-	isUsable: (result: StoredResult) => boolean,
-	fileName: string,
+	{ isUsable, isListed, fileName }: Wants,
 ): Promise<StoredResult | undefined> {
 	const entry = ledger.entryOf(job);
 	if (entry?.state !== 'paid') return undefined;
@@ -32,8 +37,13 @@ export async function restorePaid<R>(
 		return restored.result;
 	}
 	if (restored.state === 'gone') {
-		if (queued === undefined) ledger.forget(job);
-		else ledger.record(job, { state: 'queued', queued });
+		const { requestId } = entry.result.usage;
+		// When it was sent is not known, but it is long done.
+		const listed =
+			isListed && requestId !== null ? { requestId, submittedAt: 0, isLostInN8n: true } : undefined;
+		const known = queued ?? listed;
+		if (known === undefined) ledger.forget(job);
+		else ledger.record(job, { state: 'queued', queued: known });
 		return undefined;
 	}
 	if (queued !== undefined) return undefined;

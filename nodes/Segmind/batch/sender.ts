@@ -1,4 +1,5 @@
 import type { SegmindClient } from '../api/client';
+import { isOldFile } from '../api/download';
 import { PendingError, SegmindError, uncertainError } from '../api/errors';
 import { failedRowError, toQueuedRequest } from '../api/historyRow';
 import type { QueuedRequest } from '../api/queue';
@@ -13,18 +14,12 @@ import { keptError } from './restore';
 import type { Task } from './task';
 import type { Wanted } from './wanted';
 
-/** Milliseconds; a file that is gone before is more likely late than lost. */
-const FILE_IS_OLD = 60 * 60_000;
-
 /** A 403 says that a link has expired or that somebody is in the way, not that the file is gone. */
 const FILE_IS_GONE = [404, 410];
 
 /** Returns whether a file of an earlier run is no longer there, so that its request counts as never made. */
-export const isFileGone = (error: SegmindError, { submittedAt, response }: QueuedRequest): boolean =>
-	response !== undefined &&
-	FILE_IS_GONE.includes(error.statusCode ?? 0) &&
-	submittedAt !== undefined &&
-	Date.now() - submittedAt > FILE_IS_OLD;
+export const isFileGone = (error: SegmindError, queued: QueuedRequest): boolean =>
+	queued.response !== undefined && FILE_IS_GONE.includes(error.statusCode ?? 0) && isOldFile(queued);
 
 /** Reasons of errors that Segmind may list as failed requests. */
 const MAY_BE_LISTED: readonly Reason[] = ['server', 'uncertain'];
@@ -34,6 +29,8 @@ interface Sent<R> {
 	readonly prepared: Job<R>;
 	/** Milliseconds since the epoch. */
 	readonly at: number;
+	/** Earlier attempts without an id that Segmind may list as failed. */
+	readonly failedBefore: number;
 	/** What Segmind's queue answered. */
 	readonly queued?: QueuedRequest;
 }
@@ -47,7 +44,7 @@ export class Sender<R> {
 	private readonly sent = new Map<Job<R>, Sent<R>>();
 
 	/** Attempts without an id that Segmind may list as failed. */
-	private readonly failedBefore = new Map<Job<R>, number>();
+	private readonly failed = new Map<Job<R>, number>();
 
 	/** Jobs whose response was lost, and which are looked for in the history. */
 	private readonly lost = new Set<Job<R>>();
@@ -70,7 +67,7 @@ export class Sender<R> {
 	 */
 	async send(client: SegmindClient, job: Job<R>, prepared: Job<R>, onSent: () => void): Promise<Result> {
 		onSent();
-		this.sent.set(job, { prepared, at: Date.now() });
+		this.sent.set(job, { prepared, at: Date.now(), failedBefore: this.failed.get(job) ?? 0 });
 		this.inFlight.add(job);
 		return await this.sendAndCollect(client, job, prepared).catch((error: unknown) => {
 			this.release(job);
@@ -84,7 +81,7 @@ export class Sender<R> {
 		if (!(error instanceof SegmindError) || !MAY_BE_LISTED.includes(error.reason)) return;
 		// A gateway's id would be another one.
 		if (error.reason === 'server' && error.requestId !== null) return this.history.claim(error.requestId);
-		this.failedBefore.set(job, (this.failedBefore.get(job) ?? 0) + 1);
+		this.failed.set(job, (this.failed.get(job) ?? 0) + 1);
 	}
 
 	/** Whether anything was sent or collected. */
@@ -124,8 +121,8 @@ export class Sender<R> {
 		queued: QueuedRequest,
 		deadline = new Deadline(job.options.timeout),
 	): Promise<Result> {
-		const at = queued.submittedAt ?? this.sent.get(job)?.at ?? Date.now();
-		this.sent.set(job, { prepared, at, queued });
+		const { at = Date.now(), failedBefore = 0 } = this.sent.get(job) ?? {};
+		this.sent.set(job, { prepared, at: queued.submittedAt ?? at, failedBefore, queued });
 		return await this.task.collect(client, prepared, queued, deadline).catch((error: unknown) => {
 			if (!(error instanceof SegmindError)) {
 				throw new PendingError(String(error), queued.requestId, { cause: error });
@@ -140,10 +137,7 @@ export class Sender<R> {
 
 	/** Records that a job may have been billed, with what the history would list. */
 	recordUncertain(job: Job<R>, error: SegmindError): void {
-		const sent = this.wantedOf(job);
-		// A seed that a key gives is in the requests of earlier runs as well.
-		const isUnique = sent?.isUnique === true && job.options.idempotencyKey === undefined;
-		this.ledger.recordUncertain(job, error, sent && { ...sent, isUnique });
+		this.ledger.recordUncertain(job, error, this.wantedOf(job));
 	}
 
 	/** Records what is in flight, in the event of the cancellation itself. */
@@ -159,14 +153,15 @@ export class Sender<R> {
 
 	/** Returns what to look for in the history; undefined for what it does not list. */
 	private wantedOf(job: Job<R>): Wanted | undefined {
-		const { prepared = job, at: since = Date.now(), queued } = this.sent.get(job) ?? {};
+		const { prepared = job, at: since = Date.now(), failedBefore = 0, queued } = this.sent.get(job) ?? {};
 		const listed = this.task.listedAs?.(prepared);
 		if (listed === undefined) return undefined;
 		// The seed that was drawn for an earlier try.
 		const seed = queued?.seed === undefined ? {} : { seed: queued.seed };
 		const requestId = queued?.requestId ?? null;
-		const failedBefore = this.failedBefore.get(job) ?? 0;
-		return { ...listed, body: { ...listed.body, ...seed }, since, requestId, failedBefore };
+		// A seed that a key gives is in the requests of earlier runs as well.
+		const isUnique = listed.isUnique && job.options.idempotencyKey === undefined;
+		return { ...listed, isUnique, body: { ...listed.body, ...seed }, since, requestId, failedBefore };
 	}
 
 	/**

@@ -106,6 +106,11 @@ export class SpendingLimit {
 		for (const wake of this.waiting.splice(0)) wake();
 	}
 
+	/** Takes back what was counted for a request of an earlier try that has failed, in US dollars. */
+	refund(amount: number): void {
+		this.spent = Math.max(0, this.spent - amount);
+	}
+
 	private async open(): Promise<void> {
 		this.counted = await this.readBalance();
 	}

@@ -30,6 +30,8 @@ export interface Task<R> {
 	 * request id that is not known yet.
 	 */
 	fileNameOf(job: Job<R>, queued: QueuedRequest | undefined, requestId: string | null): string | undefined;
+	/** Returns whether Image: Get Result finds what a job made. Left out: it does. */
+	isFetchable?(job: Job<R>): boolean;
 	/** Returns whether an earlier result has what the job wants now. Left out: it always has. */
 	isUsable?(job: Job<R>, result: StoredResult): boolean;
 	/**

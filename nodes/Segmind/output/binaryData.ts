@@ -102,8 +102,12 @@ async function restoreFile(
 		await helpers.getBinaryMetadata(file.id);
 		return file;
 	}
-	const bytes = await helpers.binaryToBuffer(await helpers.getBinaryStream(file.id));
-	return await helpers.prepareBinaryData(bytes, file.fileName, file.mimeType);
+	// As a stream, since it may be a film.
+	return await helpers.prepareBinaryData(
+		await helpers.getBinaryStream(file.id),
+		file.fileName,
+		file.mimeType,
+	);
 }
 
 /**
@@ -120,15 +124,13 @@ export async function restoreResult(
 	const restore = async (file: IBinaryData): Promise<IBinaryData> =>
 		await restoreFile(context, file, isOfThisExecution);
 	try {
-		const files = await Promise.all(
-			result.files.map(async (each) => ({ ...each, binary: await restore(each.binary) })),
-		);
-		const namedFiles = await Promise.all(
-			Object.entries(result.namedFiles ?? {}).map(
-				async ([field, file]) => [field, await restore(file)] as const,
-			),
-		);
-		const named = result.namedFiles === undefined ? {} : { namedFiles: Object.fromEntries(namedFiles) };
+		const files: Array<StoredResult['files'][number]> = [];
+		for (const each of result.files) files.push({ ...each, binary: await restore(each.binary) });
+		const namedFiles: Record<string, IBinaryData> = {};
+		for (const [field, file] of Object.entries(result.namedFiles ?? {})) {
+			namedFiles[field] = await restore(file);
+		}
+		const named = result.namedFiles === undefined ? {} : { namedFiles };
 		const restored = { ...result, ...named, files };
 		return { state: 'found', result: renamed(restored, fileName) };
 	} catch (error) {

@@ -132,6 +132,13 @@ function* linesOf(
 	if (recovered > 0) {
 		yield [`${counted(recovered, noun)} whose response was lost, found in Segmind's request history`, 'info'];
 	}
+	const refused = deliveries.reduce((sum, delivery) => sum + delivery.refused, 0);
+	if (refused > 0) {
+		yield [
+			`${counted(refused, 'file')} missing from a result that has more: the host refuses to give them`,
+			'warning',
+		];
+	}
 	if (gone > 0) {
 		yield [
 			`${counted(gone, noun)} made again: Segmind keeps files for seven days, and they were gone`,

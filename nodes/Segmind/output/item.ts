@@ -18,6 +18,8 @@ export interface Delivery {
 	readonly linkExpiry: JobOptions['linkExpiry'];
 	/** Which of its request's files, from 0. */
 	readonly outputIndex: number;
+	/** Files of its request that are missing, said with the first of them. */
+	readonly refused: number;
 	/** Names of input fields that the result replaced. */
 	readonly replaced: readonly string[];
 }
@@ -131,7 +133,8 @@ function toDelivery(
 		pairedItem: { item: itemIndex },
 	};
 	const { linkExpiry } = options;
-	return { itemIndex, item, usage, alreadyPaid, imageUrl, linkExpiry, outputIndex: index, replaced };
+	const refused = index === 0 ? (result.refused ?? 0) : 0;
+	return { itemIndex, item, usage, alreadyPaid, imageUrl, linkExpiry, outputIndex: index, refused, replaced };
 }
 
 /** Returns the items of a stored result, one for each file: the files as binary data, what was asked and paid as json. */

@@ -9,6 +9,8 @@ interface ResultBase {
 	/** Output fields about what was asked for and made. They come first in each item. */
 	readonly fields: IDataObject;
 	readonly usage: Usage;
+	/** Files that their host refuses for good. The others are here. */
+	readonly refused?: number;
 	/** Says whether a queued request is finished; left out for a direct one. */
 	readonly status?: 'QUEUED' | 'COMPLETED';
 }

@@ -239,7 +239,8 @@ describe('a node that stops on errors', () => {
 	});
 
 	const KEPT = '1 of 2 results are paid and kept: Retry On Fail and Retry execution pay only for the rest.';
-	const UNCERTAIN = '1 of 2 may have been billed without a result: Retry execution sends them again.';
+	const UNCERTAIN =
+		'1 of 2 may have been billed without a result: Retry execution looks them up, and sends again what it does not find.';
 	const CHANGE = "Retry execution keeps this run's input: change the value in the node and retry with the";
 
 	test.each<[step: string, error: SegmindError, notes: string[]]>([

@@ -67,11 +67,12 @@ test('waits for a pending one longer than for a missing one, and gives it back w
 	expect(now() - start).toBeGreaterThanOrEqual(5000);
 });
 
-test('gives a failed row at once, and a finished one without a file never', async () => {
+test('gives a failed row at once, and a finished one without a file, which is collected by its id', async () => {
 	const failed = searchIn(() => [{ ...done('a'), model_status: 'FAILED', generation_url: null }]);
 	expect(await settle(failed.search.find(wantedOf('a'), until(0)))).toMatchObject({ status: 'FAILED' });
 	const empty = searchIn(() => [{ ...done('a'), generation_url: null }]);
-	expect(await settle(empty.search.find(wantedOf('a'), until(now() + 3000)))).toBeUndefined();
+	const found = await settle(empty.search.find(wantedOf('a'), until(now() + 3000)));
+	expect(found).toMatchObject({ requestId: 'a', links: [] });
 });
 
 test('gives no row twice, and none whose result the run has', async () => {

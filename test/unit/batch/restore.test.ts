@@ -32,7 +32,11 @@ test.each<
 	change(n8n);
 	const ledger = new Ledger<string>(n8n.context, ({ request }) => request);
 	await ledger.load(jobs);
-	const restoring = restorePaid(n8n.context, ledger, jobs[0]!, () => isUsable, 'cat');
+	const restoring = restorePaid(n8n.context, ledger, jobs[0]!, {
+		isUsable: () => isUsable,
+		isListed: false,
+		fileName: 'cat',
+	});
 	if (file instanceof Error) {
 		const error = { message: `The result is paid and kept, but ${file.message}`, retryable: true };
 		await expect(restoring).rejects.toMatchObject({
@@ -49,10 +53,11 @@ test.each<
 
 test('restores nothing where nothing is paid', async () => {
 	const { context } = new FakeN8n();
+	const wants = { isUsable: () => true, isListed: true, fileName: 'cat' };
 	const [job] = jobsOf(['fox']);
 	const ledger = new Ledger<string>(context, ({ request }) => request);
 	ledger.record(job!, { state: 'queued', queued: { requestId: 'r-1' } });
-	expect(await restorePaid(context, ledger, job!, () => true, 'cat')).toBeUndefined();
+	expect(await restorePaid(context, ledger, job!, wants)).toBeUndefined();
 	expect(ledger.entryOf(job!)?.state).toBe('queued');
 	expect(keptError('x', 'why').message).toBe('The result is paid and kept, but x: why');
 });

@@ -58,7 +58,7 @@ test.each<[string, number, Paid[], string[]]>([
 	const deliveries = paid.map(([cost, left, alreadyPaid = false, link = ['none', null]]) => ({
 		...{ itemIndex: 0, item: { json: {}, binary }, usage: usageOf(cost, left), alreadyPaid },
 		...{ linkExpiry: link[0] as 'none', imageUrl: link[1] },
-		...{ outputIndex: 0, replaced: [] },
+		...{ outputIndex: 0, refused: 0, replaced: [] },
 	}));
 	addHints(n8n.context, { ...NOTHING, deliveries, options });
 	expect(n8n.hints).toEqual(expected.map((part) => expect.stringContaining(part)));
@@ -87,6 +87,7 @@ test.each([
 			alreadyPaid: false,
 			usage: usageOf(null),
 			outputIndex: 0,
+			refused: 0,
 			replaced: [],
 		};
 		addHints(n8n.context, { ...NOTHING, deliveries: [{ ...delivery, linkExpiry, imageUrl }] });
@@ -105,7 +106,7 @@ test.each([
 	n8n.settings = { saveDataSuccessExecution: saved };
 	const delivery = { itemIndex: 0, item: { json: {} }, alreadyPaid: false, usage: usageOf(null) };
 	const link = { linkExpiry: 'none' as const, imageUrl };
-	const deliveries = [{ ...delivery, ...link, outputIndex: 0, replaced: [] }];
+	const deliveries = [{ ...delivery, ...link, outputIndex: 0, refused: 0, replaced: [] }];
 	const options = toBatchOptions({});
 	addHints(n8n.context, { ...NOTHING, deliveries, options });
 	expect(n8n.hints).toEqual(expected.map((part) => expect.stringContaining(part)));
@@ -121,8 +122,8 @@ test('tell of changed expressions, further files and replaced input fields', () 
 		linkExpiry: 'none',
 	} as const;
 	const deliveries = [
-		{ ...delivery, usage: usageOf(0.05), outputIndex: 0, replaced: ['cost', 'model'] },
-		{ ...delivery, usage: usageOf(null), outputIndex: 1, replaced: ['cost'] },
+		{ ...delivery, usage: usageOf(0.05), outputIndex: 0, refused: 0, replaced: ['cost', 'model'] },
+		{ ...delivery, usage: usageOf(null), outputIndex: 1, refused: 0, replaced: ['cost'] },
 	];
 	addHints(n8n.context, { ...NOTHING, deliveries, changed: 1 });
 	expect(n8n.hints).toEqual([
@@ -136,7 +137,7 @@ test('tell what the request history did, or that it could not be read', () => {
 	const n8n = new FakeN8n();
 	const item = { json: { recovered: true }, binary };
 	const delivery = { itemIndex: 0, item, alreadyPaid: false, imageUrl: null, linkExpiry: 'none' } as const;
-	const deliveries = [{ ...delivery, usage: usageOf(0.05), outputIndex: 0, replaced: [] }];
+	const deliveries = [{ ...delivery, usage: usageOf(0.05), outputIndex: 0, refused: 0, replaced: [] }];
 	const unreadable = new SegmindError('server', 'it is away', 'Wait.');
 	addHints(n8n.context, { ...NOTHING, deliveries, gone: 2, unrepeatable: 1, unreadable });
 	expect(n8n.hints).toEqual([
@@ -152,7 +153,14 @@ test('call the runs of a flow runs, and say what was rounded', () => {
 	const n8n = new FakeN8n();
 	const delivery = { itemIndex: 0, item: { json: {} }, alreadyPaid: false, imageUrl: null } as const;
 	const deliveries = [
-		{ ...delivery, linkExpiry: 'none' as const, usage: usageOf(0.02), outputIndex: 0, replaced: [] },
+		{
+			...delivery,
+			linkExpiry: 'none' as const,
+			usage: usageOf(0.02),
+			outputIndex: 0,
+			refused: 0,
+			replaced: [],
+		},
 	];
 	const roundings = [{ label: 'Width', entered: 1000, sent: 1008, step: 16 }];
 	addHints(n8n.context, { ...NOTHING, noun: 'run', deliveries, roundings });

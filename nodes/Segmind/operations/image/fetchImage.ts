@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { SegmindClient } from '../../api/client';
-import { downloadResult, downloadWithRetries, isRefused } from '../../api/download';
+import { downloadResult, downloadWithRetries, isOldFile, isRefused } from '../../api/download';
 import { PendingError } from '../../api/errors';
 import type { JsonObject } from '../../api/json';
 import { asObject, parseJson } from '../../api/json';
@@ -16,51 +16,76 @@ import { noFileError, responseError } from '../../api/responseErrors';
 import type { Redact } from '../../api/text';
 import { errorText, toDisplayLink } from '../../api/text';
 import { Deadline } from '../../api/wait';
-import type { FileCheck } from '../../files/fileType';
-import { checkFile, checkResponse } from '../../files/fileType';
+import type { FileCheck, MediaFile } from '../../files/fileType';
+import { checkFile, checkResponse, isFileLink } from '../../files/fileType';
 import type { ImageRequest } from '../../jobs/imageRequest';
 import type { Result } from '../../output/result';
 
 /** What a request produced, and what its response said. */
-type Fetched = Pick<Result, 'files' | 'usage'> & {
+type Fetched = Pick<Result, 'files' | 'usage' | 'refused'> & {
 	/** The seed that was used, where the response names it. */
 	readonly seed: number | null;
-	/** The response, where it holds no file. */
+	/** The response, where it holds text rather than files. */
 	readonly output?: IDataObject[string];
 };
 
 type Files = Result['files'];
 
-/** Files of a response, and why a link was left out. */
+/** What came of the outputs of a response. */
 interface Opened {
 	readonly files: Files;
-	readonly refused: Error | undefined;
+	/** Whether no file is sure to be an output, so that text beside them may be what was asked for. */
+	readonly areGuesses: boolean;
+	/** Outputs whose files are refused. */
+	readonly refused: number;
 }
 
-/** Opens the outputs of a JSON response. What may be no file is left out when it is none, or its host refuses a guess. */
+/** How the outputs of a response are opened. */
+interface Opening {
+	download(link: string): Promise<FileResponse>;
+	/** Returns the error of a file that is not whole. */
+	onBroken(link: string | undefined): Error;
+	/** Whether a file that is refused will be refused in a later try. */
+	isFinal(error: Error): boolean;
+	/** Whether there is text, which is worth having without files. */
+	readonly hasText: boolean;
+}
+
+async function open(output: Output, download: Opening['download']): Promise<MediaFile | undefined> {
+	if ('bytes' in output) return checkFile(output.bytes, output.contentType).file;
+	return checkResponse(await download(output.link), output.link).file;
+}
+
+/**
+ * Opens the outputs of a JSON response. What was paid for is not withheld for a link that may be none, nor for one of
+ * several files that is refused.
+ *
+ * @throws the first error that a later try may not meet, or for which there is nothing
+ */
 async function openOutputs(
 	outputs: readonly Output[],
-	download: (link: string) => Promise<FileResponse>,
-	onBroken: (link: string | undefined) => Error,
+	{ download, onBroken, isFinal, hasText }: Opening,
 ): Promise<Opened> {
 	const files: Array<Files[number]> = [];
-	let refused: Error | undefined;
-	const open = async (output: Output): Promise<FileCheck | undefined> => {
-		if ('bytes' in output) return checkFile(output.bytes, output.contentType);
-		const response = await download(output.link).catch((error: Error) => {
-			if (output.certainty !== 'guess' || !isRefused(error)) throw error;
-			refused = error;
-			return undefined;
-		});
-		return response && checkResponse(response, output.link);
-	};
+	const errors: Array<{ readonly error: Error; readonly isGuess: boolean; readonly isPage: boolean }> = [];
+	let areGuesses = true;
 	for (const output of outputs) {
 		const link = 'link' in output ? output.link : undefined;
-		const file = (await open(output))?.file;
-		if (file !== undefined) files.push({ file, link });
-		else if (!('certainty' in output)) throw onBroken(link);
+		const isGuess = 'certainty' in output && output.certainty === 'guess';
+		const isPage = isGuess && !isFileLink(link);
+		const opened = await open(output, download).catch((error: Error) => error);
+		if (opened instanceof Error) errors.push({ error: opened, isGuess, isPage });
+		else if (opened !== undefined) {
+			files.push({ file: opened, link });
+			areGuesses &&= isGuess;
+		} else if (!('certainty' in output)) errors.push({ error: onBroken(link), isGuess, isPage });
 	}
-	return { files, refused };
+	const own = errors.filter(({ isGuess }) => !isGuess);
+	const passing = errors.find(({ error, isPage }) => !isPage && !isFinal(error));
+	if (passing !== undefined) throw passing.error;
+	const [first] = own.length > 0 || !hasText ? errors : [];
+	if (files.length === 0 && first !== undefined) throw first.error;
+	return { files, areGuesses, refused: own.length };
 }
 
 function describe(body: Buffer, check: FileCheck, redact: Redact): string {
@@ -71,7 +96,10 @@ function describe(body: Buffer, check: FileCheck, redact: Redact): string {
 }
 
 /** Whether a successful response says that something went wrong. */
-const isErrorJson = (json: unknown): boolean => Object.hasOwn(asObject(json), 'error');
+function isErrorJson(json: unknown): boolean {
+	const { error } = asObject(json);
+	return error !== undefined && error !== null && error !== false && error !== '';
+}
 
 /**
  * Sends one request whose response is the image, or says where it is.
@@ -104,11 +132,16 @@ export async function requestImage(
 				error,
 			);
 		});
+	const hasText = anyMedia && !isErrorJson(json) && holdsText(json, body);
 	const outputs = json === undefined ? [] : findOutputs(json, body);
-	const onBroken = (): Error => noFile('The downloaded file is not a whole image');
-	const { files, refused } = await openOutputs(outputs, download, onBroken);
-	if (files.length > 0) return { files, usage, seed };
-	if (refused !== undefined && !(anyMedia && holdsText(json, body))) throw refused;
+	const { files, areGuesses, refused } = await openOutputs(outputs, {
+		download,
+		onBroken: () => noFile('The downloaded file is not a whole image'),
+		isFinal: (error) => isRefused(error, false),
+		hasText,
+	});
+	const output = areGuesses && hasText ? { output: json as IDataObject[string] } : {};
+	if (files.length > 0) return { files, usage, seed, refused, ...output };
 	// Other models may answer with text; an image model never does.
 	if (json === undefined || !anyMedia || isErrorJson(json)) throw noFile(describe(held, check, redact));
 	return { files, usage, seed, output: json as IDataObject[string] };
@@ -135,20 +168,20 @@ export async function collectImage(
 ): Promise<Fetched & { readonly response: JsonObject }> {
 	const { requestId } = queued;
 	const response = await waitForResult(client, queued, deadline);
-	const { files, refused } = await openOutputs(
-		expected.find(response),
-		async (link) => await downloadResult(client, link, queued, deadline),
-		(link) => {
+	const hasText = expected.holdsText(response);
+	const { files, areGuesses, refused } = await openOutputs(expected.find(response), {
+		download: async (link) => await downloadResult(client, link, queued, deadline),
+		onBroken(link) {
 			const where = link === undefined ? {} : { link: toDisplayLink(link, client.redact) };
 			return new PendingError('The downloaded file is not a whole image', requestId, where);
 		},
-	);
-	const usage = usageOf(response, requestId);
-	const seed = toSeed(response.seed);
-	if (files.length > 0) return { files, usage, seed, response };
-	if (refused !== undefined && !expected.holdsText(response)) throw refused;
+		isFinal: (error) => isRefused(error, isOldFile(queued)),
+		hasText,
+	});
+	const base = { files, usage: usageOf(response, requestId), seed: toSeed(response.seed), response, refused };
+	if (files.length > 0 && !(areGuesses && hasText)) return base;
 	const output = Object.fromEntries(
 		Object.entries(response).filter(([name]) => name !== 'metrics' && name !== 'status'),
 	);
-	return { files, usage, seed, response, output: (output.output ?? output) as IDataObject[string] };
+	return { ...base, output: (output.output ?? output) as IDataObject[string] };
 }

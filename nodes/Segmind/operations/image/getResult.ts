@@ -45,13 +45,15 @@ const collectTask: Task<Submitted> = {
 						.map(([, link]) => ({ link, certainty: 'output' as const }))
 				: findOutputs(response, {});
 		const expected = { find, holdsText: (response: JsonObject) => holdsText(response, [input.prompt]) };
-		const { files, usage, response, output } = await collectImage(client, queued, expected, deadline);
+		const collecting = collectImage(client, queued, expected, deadline);
+		const { files, usage, response, output, refused = 0 } = await collecting;
 		if (isFlowOutput(response)) {
-			return { files, usage, fields: { outputs: toOutputs(response) }, status: 'COMPLETED' };
+			return { files, usage, refused, fields: { outputs: toOutputs(response) }, status: 'COMPLETED' };
 		}
 		return {
 			files,
 			usage,
+			refused,
 			fields: {
 				model: firstText(response.model, input.model),
 				prompt: firstText(response.prompt, input.prompt),

@@ -77,12 +77,16 @@ export const imageTask: Task<ImageRequest> = {
 			});
 			return { queued };
 		}
-		const { files, usage, seed, output } = await requestImage(client, request, timeout).catch(
-			(error: unknown) => {
-				throw withAdvice(error, request);
-			},
-		);
-		return { result: { files, usage, fields: fieldsOf(request, seed, output) } };
+		const {
+			files,
+			usage,
+			seed,
+			output,
+			refused = 0,
+		} = await requestImage(client, request, timeout).catch((error: unknown) => {
+			throw withAdvice(error, request);
+		});
+		return { result: { files, usage, refused, fields: fieldsOf(request, seed, output) } };
 	},
 	async collect(client, { request, options }, queued, deadline) {
 		if (options.delivery === 'submitOnly') {
@@ -94,9 +98,15 @@ export const imageTask: Task<ImageRequest> = {
 			holdsText: (response: JsonObject) => anyMedia && holdsText(response, body),
 		};
 		const collecting = collectImage(client, queued, expected, deadline);
-		const { files, usage, seed, output } = await collecting.catch((error: unknown) => {
+		const {
+			files,
+			usage,
+			seed,
+			output,
+			refused = 0,
+		} = await collecting.catch((error: unknown) => {
 			throw withAdvice(error, request);
 		});
-		return { files, usage, fields: fieldsOf(request, queued.seed ?? seed, output) };
+		return { files, usage, refused, fields: fieldsOf(request, queued.seed ?? seed, output) };
 	},
 };

@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import type { SegmindClient } from '../../api/client';
-import { NOT_BILLED, PendingError, SegmindError } from '../../api/errors';
-import { downloadResult } from '../../api/download';
+import { NOT_BILLED, SegmindError } from '../../api/errors';
+import { downloadResult, isOldFile, isRefused } from '../../api/download';
 import { asObject } from '../../api/json';
 import { waitForResult } from '../../api/poll';
 import type { QueuedRequest } from '../../api/queue';
@@ -41,27 +41,38 @@ function newLinksIn(outputs: IDataObject, inputs: IDataObject): ReturnType<typeo
 	return linksIn(outputs).filter(([, link]) => !sent.has(link));
 }
 
-/** Downloads the files among the outputs. A link to anything else stays a link. */
+/**
+ * Downloads the files among the outputs. A link to anything else stays a link, and so does one of several that is refused.
+ *
+ * @throws {PendingError} that a later try may not meet, or when every file is refused
+ */
 async function downloadFiles(
 	client: SegmindClient,
 	outputs: IDataObject,
 	inputs: IDataObject,
 	queued: QueuedRequest,
 	deadline: Deadline,
-): Promise<Record<string, MediaFile>> {
+): Promise<{ readonly namedFiles: Record<string, MediaFile>; readonly refused: number }> {
 	const files: Record<string, MediaFile> = {};
+	const errors: Error[] = [];
 	for (const [name, link] of newLinksIn(outputs, inputs)) {
 		if (client.blockedReason(link) !== undefined) continue;
-		const { file } = checkResponse(await downloadResult(client, link, queued, deadline), link);
-		if (file !== undefined) files[name] = file;
+		const response = await downloadResult(client, link, queued, deadline).catch((error: Error) => error);
+		if (response instanceof Error) errors.push(response);
+		else {
+			const { file } = checkResponse(response, link);
+			if (file !== undefined) files[name] = file;
+		}
 	}
-	return files;
+	const hasFiles = Object.keys(files).length > 0;
+	const error = errors.find((each) => !hasFiles || !isRefused(each, isOldFile(queued)));
+	if (error !== undefined) throw error;
+	return { namedFiles: files, refused: errors.length };
 }
 
 /** Adds where the flow and its inputs are entered. */
-function withAdvice(error: unknown, { inputs, flow, isOld }: FlowRequest): unknown {
+function withAdvice(error: unknown, { inputs, flow }: FlowRequest): unknown {
 	if (!(error instanceof SegmindError)) return error;
-	if (error instanceof PendingError && isOld) error.isFetchable = false;
 	if (error.reason === 'endpoint' && error.statusCode === 404) {
 		error.description = `Check 'Flow', ${quote(flow)}: copy it from the flow's API page on Segmind. ${NOT_BILLED}`;
 	}
@@ -83,7 +94,7 @@ async function collectFlow(
 	return {
 		fields: { flow, outputs },
 		files: [],
-		namedFiles: isWanted ? await downloadFiles(client, outputs, inputs, queued, deadline) : {},
+		...(isWanted ? await downloadFiles(client, outputs, inputs, queued, deadline) : { namedFiles: {} }),
 		usage: usageOf(response, queued.requestId),
 	};
 }
@@ -95,6 +106,7 @@ const flowTask: Task<FlowRequest> = {
 	identityOf: ({ request: { path, inputs } }) => [path, inputs],
 	fileNameOf: ({ request: { flow } }, _queued, requestId) =>
 		requestId === null ? undefined : toDefaultName(flow, undefined, requestId),
+	isFetchable: ({ request: { isOld } }) => !isOld,
 	isUsable: ({ request: { downloadFiles: isWanted, inputs } }, { namedFiles = {}, fields }) =>
 		!isWanted ||
 		Object.keys(namedFiles).length > 0 ||
