@@ -275,6 +275,20 @@ describe.each(answers)('text with a source, %s', (_, delivery, answer) => {
 	});
 });
 
+test('a nested file that is cut short is fetched in the next try', async () => {
+	const other = await engine.run(queued({}, { items: itemsOf('other') }));
+	const link = other.items[0]?.json.imageUrl;
+	emulator.inject({ on: 'file', prompt: 'other', cut: 100, times: 5 });
+	const result = { on: 'result', fields: { images: null, output: { upscaled: link, note: 'a b' } } } as const;
+	emulator.inject(result);
+	const options = queued();
+	const first = await engine.run(options);
+	expect(first.error).toBeDefined();
+	emulator.inject(result);
+	const { items } = await engine.retry(first, options);
+	expect(items[0]?.json).toMatchObject({ format: 'webp', alreadyPaid: true });
+});
+
 test('one of several files that is refused withholds no other, which a hint says', async () => {
 	const refused = await engine.run(queued({}, { items: itemsOf('refused') }));
 	emulator.inject({ on: 'file', prompt: 'refused', status: 403, body: 'no', times: -1 });

@@ -41,18 +41,22 @@ const isBase64 = (text: string): boolean =>
 	// Names, paths and hashes lack one of these.
 	[/[A-Z]/, /[a-z]/, /\d/].every((kind) => kind.test(text));
 
-/** The texts in a value with the name of their field, in order. */
-function* textsIn(value: unknown, name = '', depth = 0): Generator<readonly [name: string, text: string]> {
+/** The texts in a value with the names of the fields that lead to them, in order. */
+function* textsIn(
+	value: unknown,
+	path: readonly string[] = [],
+	depth = 0,
+): Generator<readonly [path: readonly string[], text: string]> {
 	if (depth > MAX_DEPTH) return;
 	if (typeof value === 'string') {
 		const text = value.trim();
 		const parsed = /^[[{"]/.test(text) ? parseJson(text) : text;
-		if (parsed === text) yield [name, text];
-		else yield* textsIn(parsed, name, depth + 1);
+		if (parsed === text) yield [path, text];
+		else yield* textsIn(parsed, path, depth + 1);
 	} else if (Array.isArray(value)) {
-		for (const entry of value) yield* textsIn(entry, name, depth + 1);
+		for (const entry of value) yield* textsIn(entry, path, depth + 1);
 	} else if (typeof value === 'object' && value !== null) {
-		for (const [field, entry] of Object.entries(value)) yield* textsIn(entry, field, depth + 1);
+		for (const [field, entry] of Object.entries(value)) yield* textsIn(entry, [...path, field], depth + 1);
 	}
 }
 
@@ -66,13 +70,14 @@ function toBytes(text: string): Output | undefined {
 function outputsIn(
 	value: unknown,
 	sent: ReadonlySet<string>,
-	toOutput: (text: string, name: string) => Output | undefined,
+	toOutput: (text: string, path: readonly string[]) => Output | undefined,
 ): Output[] {
 	const seen = new Set(sent);
 	const outputs: Output[] = [];
-	for (const [name, text] of textsIn(value)) {
+	for (const [path, text] of textsIn(value)) {
 		if (outputs.length === MAX_OUTPUTS) break;
-		const output = API_ADDRESS.test(name) || seen.has(text) ? undefined : toOutput(text, name);
+		const isAddress = API_ADDRESS.test(path.at(-1) ?? '');
+		const output = isAddress || seen.has(text) ? undefined : toOutput(text, path);
 		seen.add(text);
 		if (output !== undefined) outputs.push(output);
 	}
@@ -85,11 +90,12 @@ const ABOUT_REQUEST =
 
 const textsOf = (value: unknown): ReadonlySet<string> => new Set([...textsIn(value)].map(([, text]) => text));
 
-/** Returns whether a finished request made text: anything besides links and what says which request it was. */
+/** Returns whether a finished request made text: words that neither were sent nor say which request it was. */
 export function holdsText(answer: unknown, sent: unknown): boolean {
 	const sentTexts = textsOf(sent);
 	return [...textsIn(answer)].some(
-		([name, text]) => text !== '' && !isLink(text) && !ABOUT_REQUEST.test(name) && !sentTexts.has(text),
+		([path, text]) =>
+			/\s/.test(text) && !isLink(text) && !ABOUT_REQUEST.test(path.at(-1) ?? '') && !sentTexts.has(text),
 	);
 }
 
@@ -104,14 +110,17 @@ export function findOutputs(answer: unknown, sent: Readonly<IDataObject>): Outpu
 	const fields: object = isObject ? answer : { output: answer };
 	const known = Object.entries(fields).filter(([name]) => OUTPUT_FIELD.test(name));
 	const sentTexts = textsOf(sent);
-	const toLink = (text: string, name: string): Output | undefined => {
+	const toLink = (text: string, path: readonly string[]): Output | undefined => {
 		if (!isLink(text)) return undefined;
-		return OUTPUT_FIELD.test(name) ? { link: text } : { link: text, certainty: 'guess' };
+		// A source that a text names is a link as well, in a field of another name.
+		return path.every((name) => OUTPUT_FIELD.test(name))
+			? { link: text }
+			: { link: text, certainty: 'guess' };
 	};
 	const outputs = outputsIn(
 		Object.fromEntries(known),
 		sentTexts,
-		(text, name) => toLink(text, name) ?? toBytes(text),
+		(text, path) => toLink(text, path) ?? toBytes(text),
 	);
 	return outputs.length > 0 ? outputs : outputsIn(fields, sentTexts, toLink);
 }

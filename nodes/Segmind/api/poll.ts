@@ -26,7 +26,7 @@ const GROWTH = 1.5;
 const POLL_TIMEOUT = 30;
 
 /** Milliseconds that Segmind keeps the record of a request. */
-const RECORD_LIFETIME = 60 * 60_000;
+export const RECORD_LIFETIME = 60 * 60_000;
 
 /** A record that may have expired is gone after so many polls in a row that did not find it. */
 const NOT_FOUND_LIMIT = 3;
@@ -178,6 +178,14 @@ async function pollUntil(
 	}
 }
 
+/** Finds a direct request, which the queue never had. */
+async function findLost(lookup: HistoryLookup, requestId: string): Promise<JsonObject> {
+	await lookup.find();
+	if (lookup.finished !== undefined) return toQueueFields(lookup.finished);
+	const gone = expiredError(requestId);
+	throw lookup.unreadable?.retryable === true ? unsettledError(gone, lookup.unreadable) : gone;
+}
+
 /**
  * Waits for a queued request and returns its fields.
  *
@@ -192,6 +200,7 @@ export async function waitForResult(
 	const { requestId, pollPath, resultPath, response } = queued;
 	if (response !== undefined) return response;
 	const lookup = new HistoryLookup(client, requestId);
+	if (queued.isLostInN8n === true) return await findLost(lookup, requestId);
 	if (pollPath !== undefined && resultPath === undefined) {
 		return await pollUntil(client, pollPath, queued, deadline, lookup, isCompleted);
 	}

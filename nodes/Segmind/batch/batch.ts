@@ -24,7 +24,7 @@ import { Concurrency, mapConcurrent } from './mapConcurrent';
 import { paceOf, RateLimiter } from './rateLimiter';
 import { restorePaid } from './restore';
 import { retryFreeCall, sendWithRetries } from './retry';
-import { isFileGone, Sender } from './sender';
+import { isFileGone, isGone, Sender } from './sender';
 import { ESTIMATE, SpendingLimit } from './spendingLimit';
 import type { Task } from './task';
 import { Uploads } from './uploads';
@@ -173,12 +173,9 @@ export class Batch<R> {
 		const client = await this.known.open(job.itemIndex);
 		// Its files are not uploaded again.
 		const sent = await this.prepare(job, async (file) => this.uploads.recall(client, file));
-		try {
-			const result = await this.sender.collect(client, job, sent, queued);
-			return { job, result: await this.store(job, result, 1), alreadyPaid: true };
-		} catch (thrown) {
-			return await this.replace(job, queued, SegmindError.from(thrown));
-		}
+		const collected = await this.sender.collect(client, job, sent, queued).catch(SegmindError.from);
+		if (collected instanceof SegmindError) return await this.replace(job, queued, collected);
+		return { job, result: await this.store(job, collected, 1), alreadyPaid: true };
 	}
 
 	/**
@@ -192,9 +189,10 @@ export class Batch<R> {
 		error: SegmindError,
 	): Promise<Paid<R> | undefined> {
 		const { ledger } = this.known;
+		const isMissing = isGone(error, queued);
 		if (ledger.entryOf(job)?.state === 'paid') {
-			// What it lacks can't be fetched any more.
-			const stored = await this.restore(job, () => true);
+			// What it lacks can't be fetched any more, unless it has an id to be fetched by.
+			const stored = isMissing || error.requestId === null ? await this.restore(job, () => true) : undefined;
 			if (stored === undefined) throw error;
 			return stored;
 		}
@@ -203,7 +201,7 @@ export class Batch<R> {
 			if (queued.recovered !== false) this.spending.refund(this.task.targetOf(job).price ?? ESTIMATE);
 			return undefined;
 		}
-		const isLost = queued.isLostInN8n === true && ledger.queuedOf(job) === undefined;
+		const isLost = queued.isLostInN8n === true && (isMissing || ledger.queuedOf(job) === undefined);
 		if (!isLost && !(isKeyed(job) && isFileGone(error, queued))) throw error;
 		ledger.forget(job);
 		this.gone += 1;

@@ -2,6 +2,7 @@ import { SegmindError } from '../api/errors';
 import { dayBefore, HISTORY_TIMEOUT, readHistory, requestPage } from '../api/history';
 import type { HistoryRow } from '../api/historyRow';
 import type { Opener } from '../api/opener';
+import { RECORD_LIFETIME } from '../api/poll';
 import { wait } from '../api/wait';
 import { retryFree } from './retry';
 import type { Wanted } from './wanted';
@@ -25,11 +26,20 @@ const GIVE_UP_AFTER = 10_000;
 /** Milliseconds for which Segmind keeps files. */
 export const FILE_LIFETIME = 7 * 24 * 60 * 60_000;
 
-/** What is known of a request: finished, still being made, or failed; undefined when its row says nothing. */
-function outcomeOf({ status, links }: HistoryRow): 'finished' | 'pending' | 'failed' | undefined {
+/**
+ * What is known of a request: finished with files, made without any that are known yet, still being made, or failed;
+ * undefined when its row says nothing.
+ */
+function outcomeOf({
+	status,
+	links,
+	createdAt,
+}: HistoryRow): 'finished' | 'made' | 'pending' | 'failed' | undefined {
 	if (status === 'FAILED') return 'failed';
-	if (links.length > 0 || status === 'COMPLETED') return 'finished';
-	return status === 'PENDING' ? 'pending' : undefined;
+	if (links.length > 0) return 'finished';
+	if (status === 'PENDING') return 'pending';
+	// What has no file, such as text, only the queue has, for about an hour.
+	return status === 'COMPLETED' && Date.now() - (createdAt ?? 0) < RECORD_LIFETIME ? 'made' : undefined;
 }
 
 /** How long a request is looked for, in milliseconds on the clock of `performance`. */
@@ -123,7 +133,7 @@ export class HistorySearch {
 				for (const row of rows) {
 					if (this.given.has(row.requestId)) continue;
 					const outcome = outcomeOf(row);
-					const isUsable = outcome === 'finished' || outcome === 'pending';
+					const isUsable = outcome !== undefined && outcome !== 'failed';
 					const match = isUsable ? list.take(row) : all.get(model)?.find(row);
 					if (match === undefined) continue;
 					// What has failed before must not be taken for a request that is sent next.
@@ -157,7 +167,7 @@ export class HistorySearch {
 			if (!isOver) await this.tryLook();
 			for (const search of this.searches) {
 				const { row, missingUntil, pendingUntil } = search;
-				const until = row === undefined ? missingUntil : Math.max(missingUntil, pendingUntil);
+				const until = row?.status === 'PENDING' ? Math.max(missingUntil, pendingUntil) : missingUntil;
 				// A look that failed has not shown that a request is missing.
 				const isLate = this.failingSince === undefined && performance.now() >= until;
 				if (isOver || this.unreadable !== undefined || isLate) this.end(search, row);
@@ -221,7 +231,7 @@ export class HistorySearch {
 		if (outcome === 'finished' || outcome === 'failed') return this.end(search, row);
 		// From now on it is known by its id.
 		search.wanted = { ...search.wanted, requestId: row.requestId };
-		if (outcome === 'pending') search.row = row;
+		if (outcome !== undefined) search.row = row;
 	}
 }
 

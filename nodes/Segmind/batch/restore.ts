@@ -1,6 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { PendingError } from '../api/errors';
+import type { QueuedRequest } from '../api/queue';
+import { isRequestId } from '../api/queue';
 import type { Job } from '../jobs/jobs';
 import { restoreResult } from '../output/binaryData';
 import type { StoredResult } from '../output/result';
@@ -37,17 +39,20 @@ export async function restorePaid<R>(
 		return restored.result;
 	}
 	if (restored.state === 'gone') {
-		const { requestId } = entry.result.usage;
-		// When it was sent is not known, but it is long done.
-		const listed =
-			isListed && requestId !== null ? { requestId, submittedAt: 0, isLostInN8n: true } : undefined;
-		const known = queued ?? listed;
+		const known = queued ?? (isListed ? toLost(entry.result) : undefined);
 		if (known === undefined) ledger.forget(job);
 		else ledger.record(job, { state: 'queued', queued: known });
 		return undefined;
 	}
 	if (queued !== undefined) return undefined;
 	throw keptError('n8n could not read it', restored.error);
+}
+
+/** Returns a direct request whose files Segmind may still have; undefined without an id. It is long done. */
+function toLost({ usage: { requestId }, fields: { seed } }: StoredResult): QueuedRequest | undefined {
+	if (!isRequestId(requestId)) return undefined;
+	const known = typeof seed === 'number' ? { seed } : {};
+	return { requestId, submittedAt: 0, isLostInN8n: true, ...known };
 }
 
 /** What is paid and kept stays so, although it can't be handed over now. */

@@ -1,5 +1,5 @@
 import type { SegmindClient } from '../api/client';
-import { isOldFile } from '../api/download';
+import { isOldFile, isRefused } from '../api/download';
 import { PendingError, SegmindError, uncertainError } from '../api/errors';
 import { failedRowError, toQueuedRequest } from '../api/historyRow';
 import type { QueuedRequest } from '../api/queue';
@@ -17,9 +17,13 @@ import type { Wanted } from './wanted';
 /** A 403 says that a link has expired or that somebody is in the way, not that the file is gone. */
 const FILE_IS_GONE = [404, 410];
 
+/** Returns whether an old file is no longer there. */
+export const isGone = (error: SegmindError, queued: QueuedRequest): boolean =>
+	FILE_IS_GONE.includes(error.statusCode ?? 0) && isRefused(error, isOldFile(queued));
+
 /** Returns whether a file of an earlier run is no longer there, so that its request counts as never made. */
 export const isFileGone = (error: SegmindError, queued: QueuedRequest): boolean =>
-	queued.response !== undefined && FILE_IS_GONE.includes(error.statusCode ?? 0) && isOldFile(queued);
+	queued.response !== undefined && isGone(error, queued);
 
 /** Reasons of errors that Segmind may list as failed requests. */
 const MAY_BE_LISTED: readonly Reason[] = ['server', 'uncertain'];

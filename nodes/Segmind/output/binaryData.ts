@@ -102,12 +102,14 @@ async function restoreFile(
 		await helpers.getBinaryMetadata(file.id);
 		return file;
 	}
-	// As a stream, since it may be a film.
-	return await helpers.prepareBinaryData(
-		await helpers.getBinaryStream(file.id),
-		file.fileName,
-		file.mimeType,
-	);
+	// As a stream, since it may be a film. It may break before n8n listens, and stay open when n8n does not read it.
+	const stream = await helpers.getBinaryStream(file.id);
+	stream.once('error', () => undefined);
+	try {
+		return await helpers.prepareBinaryData(stream, file.fileName, file.mimeType);
+	} finally {
+		stream.destroy();
+	}
 }
 
 /**

@@ -45,8 +45,8 @@ interface Opening {
 	download(link: string): Promise<FileResponse>;
 	/** Returns the error of a file that is not whole. */
 	onBroken(link: string | undefined): Error;
-	/** Whether a file that is refused will be refused in a later try. */
-	isFinal(error: Error): boolean;
+	/** Whether a file that is missing is gone, rather than late. */
+	readonly isOld: boolean;
 	/** Whether there is text, which is worth having without files. */
 	readonly hasText: boolean;
 }
@@ -64,28 +64,30 @@ async function open(output: Output, download: Opening['download']): Promise<Medi
  */
 async function openOutputs(
 	outputs: readonly Output[],
-	{ download, onBroken, isFinal, hasText }: Opening,
+	{ download, onBroken, isOld, hasText }: Opening,
 ): Promise<Opened> {
 	const files: Array<Files[number]> = [];
-	const errors: Array<{ readonly error: Error; readonly isGuess: boolean; readonly isPage: boolean }> = [];
+	const errors: Array<{ readonly error: Error; readonly isGuess: boolean }> = [];
 	let areGuesses = true;
 	for (const output of outputs) {
 		const link = 'link' in output ? output.link : undefined;
-		const isGuess = 'certainty' in output && output.certainty === 'guess';
+		const { certainty } = 'link' in output ? output : {};
+		const isGuess = certainty === 'guess';
 		const isPage = isGuess && !isFileLink(link);
 		const opened = await open(output, download).catch((error: Error) => error);
-		if (opened instanceof Error) errors.push({ error: opened, isGuess, isPage });
-		else if (opened !== undefined) {
+		if (opened instanceof Error) {
+			if (!isPage || !hasText) errors.push({ error: opened, isGuess });
+		} else if (opened !== undefined) {
 			files.push({ file: opened, link });
 			areGuesses &&= isGuess;
-		} else if (!('certainty' in output)) errors.push({ error: onBroken(link), isGuess, isPage });
+		} else if (!isPage && certainty !== 'output') errors.push({ error: onBroken(link), isGuess });
 	}
-	const own = errors.filter(({ isGuess }) => !isGuess);
-	const passing = errors.find(({ error, isPage }) => !isPage && !isFinal(error));
-	if (passing !== undefined) throw passing.error;
-	const [first] = own.length > 0 || !hasText ? errors : [];
-	if (files.length === 0 && first !== undefined) throw first.error;
-	return { files, areGuesses, refused: own.length };
+	const isWorth = (isGuess: boolean): boolean => files.length > 0 || (isGuess && hasText);
+	const [first] = errors.filter(
+		({ error, isGuess }) => !isWorth(isGuess) || !isRefused(error, isOld || isGuess),
+	);
+	if (first !== undefined) throw first.error;
+	return { files, areGuesses, refused: errors.length };
 }
 
 function describe(body: Buffer, check: FileCheck, redact: Redact): string {
@@ -137,7 +139,7 @@ export async function requestImage(
 	const { files, areGuesses, refused } = await openOutputs(outputs, {
 		download,
 		onBroken: () => noFile('The downloaded file is not a whole image'),
-		isFinal: (error) => isRefused(error, false),
+		isOld: false,
 		hasText,
 	});
 	const output = areGuesses && hasText ? { output: json as IDataObject[string] } : {};
@@ -175,7 +177,7 @@ export async function collectImage(
 			const where = link === undefined ? {} : { link: toDisplayLink(link, client.redact) };
 			return new PendingError('The downloaded file is not a whole image', requestId, where);
 		},
-		isFinal: (error) => isRefused(error, isOldFile(queued)),
+		isOld: isOldFile(queued),
 		hasText,
 	});
 	const base = { files, usage: usageOf(response, requestId), seed: toSeed(response.seed), response, refused };

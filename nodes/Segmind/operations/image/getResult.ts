@@ -44,7 +44,10 @@ const collectTask: Task<Submitted> = {
 						.filter(([, link]) => client.blockedReason(link) === undefined)
 						.map(([, link]) => ({ link, certainty: 'output' as const }))
 				: findOutputs(response, {});
-		const expected = { find, holdsText: (response: JsonObject) => holdsText(response, [input.prompt]) };
+		const expected = {
+			find,
+			holdsText: (response: JsonObject) => holdsText(response, [input.prompt, response.prompt]),
+		};
 		const collecting = collectImage(client, queued, expected, deadline);
 		const { files, usage, response, output, refused = 0 } = await collecting;
 		if (isFlowOutput(response)) {
