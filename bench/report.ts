@@ -66,8 +66,8 @@ ${historyOf(figures)}
 
 ${packageOf(figures)} ${sourceOf(figures)}
 
-Other machines give other figures. Half of the time to load is V8 compiling small files. They stay apart, so that what is
-published can be read, and are loaded at once, so that an update never meets a running workflow halfway. The same as bars:
+Other machines give other figures. The package is many small files, which V8 compiles one by one. They stay apart, so
+that what is published can be read, and are loaded at once, so that an update never meets a running workflow halfway. The same as bars:
 
 ![Memory, and images paid for each image delivered](benchmarks.svg)
 

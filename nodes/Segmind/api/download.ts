@@ -39,6 +39,8 @@ export const isOldFile = ({ submittedAt }: Pick<QueuedRequest, 'submittedAt'>): 
 /**
  * Returns whether the host of a file refused it for good, or the file must not be fetched. The error has that as its
  * cause.
+ *
+ * @param isOld whether a file that is missing is gone, rather than late
  */
 export function isRefused({ cause }: Error, isOld: boolean): boolean {
 	if (!(cause instanceof FileHostError)) return cause instanceof SegmindError && isFinal(cause);

@@ -91,12 +91,6 @@ function missingError(
 		: new PendingError(message, requestId, { statusCode, advice, cause: error });
 }
 
-/** A request that the queue does not know is not lost before the history was read. */
-const unsettledError = ({ message, requestId }: SegmindError, unreadable: SegmindError): PendingError =>
-	new PendingError(`${message}, and its history can't be read now: ${unreadable.message}`, requestId, {
-		cause: unreadable,
-	});
-
 function timeoutError(
 	{ requestId }: QueuedRequest,
 	{ left, seconds }: Deadline,
@@ -138,6 +132,14 @@ class HistoryLookup {
 		if (row?.status === 'COMPLETED' && row.links.length > 0) this.finished = row;
 		return row;
 	}
+
+	/** Returns the error of a request that is gone. It is not lost as long as the history may still be read. */
+	errorOf(gone: SegmindError): SegmindError {
+		const { unreadable: cause } = this;
+		if (cause?.retryable !== true) return gone;
+		const message = `${gone.message}, and its history can't be read now: ${cause.message}`;
+		return new PendingError(message, gone.requestId, { cause });
+	}
 }
 
 /** Polls until the request is ready, in the queue or in the history. */
@@ -169,8 +171,7 @@ async function pollUntil(
 		const row = progress.missing === 1 || gone !== undefined ? await lookup.find() : undefined;
 		if (lookup.finished !== undefined) return toQueueFields(lookup.finished);
 		if (row?.status === 'PENDING') progress = { status: row.status, missing: 0 };
-		else if (gone !== undefined)
-			throw lookup.unreadable?.retryable === true ? unsettledError(gone, lookup.unreadable) : gone;
+		else if (gone !== undefined) throw lookup.errorOf(gone);
 		const retryAfter = progress.error?.retryAfter ?? 0;
 		const rest = retryAfter > deadline.left ? null : deadline.pauseBefore(Math.max(pause, retryAfter));
 		if (rest === null) throw timeoutError(queued, deadline, progress);
@@ -182,8 +183,7 @@ async function pollUntil(
 async function findLost(lookup: HistoryLookup, requestId: string): Promise<JsonObject> {
 	await lookup.find();
 	if (lookup.finished !== undefined) return toQueueFields(lookup.finished);
-	const gone = expiredError(requestId);
-	throw lookup.unreadable?.retryable === true ? unsettledError(gone, lookup.unreadable) : gone;
+	throw lookup.errorOf(expiredError(requestId));
 }
 
 /**

@@ -22,7 +22,7 @@ import type { ImageRequest } from '../../jobs/imageRequest';
 import type { Result } from '../../output/result';
 
 /** What a request produced, and what its response said. */
-type Fetched = Pick<Result, 'files' | 'usage' | 'refused'> & {
+export type Fetched = Pick<Result, 'files' | 'usage' | 'refused'> & {
 	/** The seed that was used, where the response names it. */
 	readonly seed: number | null;
 	/** The response, where it holds text rather than files. */
@@ -150,7 +150,7 @@ export async function requestImage(
 }
 
 /** What a finished request may hold. */
-export interface Expected {
+interface Expected {
 	/** Returns the outputs of the finished request. */
 	find(response: JsonObject): readonly Output[];
 	/** Whether it made text, which is worth having when a link beside it is refused. */

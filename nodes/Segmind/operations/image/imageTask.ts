@@ -9,6 +9,7 @@ import type { ImageRequest } from '../../jobs/imageRequest';
 import { withUploads } from '../../jobs/attachFiles';
 import type { Result } from '../../output/result';
 import { toSubmitted } from '../../output/result';
+import type { Fetched } from './fetchImage';
 import { collectImage, requestImage } from './fetchImage';
 
 const textOr = <T>(value: unknown, otherwise: T): string | T =>
@@ -46,6 +47,19 @@ function withAdvice(error: unknown, { model, body }: ImageRequest): unknown {
 	return error;
 }
 
+/** @param sentSeed the seed that was sent, where a later try may have drawn another */
+async function resultOf(
+	request: ImageRequest,
+	fetching: Promise<Fetched>,
+	sentSeed?: number,
+): Promise<Result> {
+	const fetched = await fetching.catch((error: unknown) => {
+		throw withAdvice(error, request);
+	});
+	const { files, usage, seed, output, refused = 0 } = fetched;
+	return { files, usage, refused, fields: fieldsOf(request, sentSeed ?? seed, output) };
+}
+
 /** Makes images, directly or through Segmind's queue. */
 export const imageTask: Task<ImageRequest> = {
 	isFree: false,
@@ -77,16 +91,7 @@ export const imageTask: Task<ImageRequest> = {
 			});
 			return { queued };
 		}
-		const {
-			files,
-			usage,
-			seed,
-			output,
-			refused = 0,
-		} = await requestImage(client, request, timeout).catch((error: unknown) => {
-			throw withAdvice(error, request);
-		});
-		return { result: { files, usage, refused, fields: fieldsOf(request, seed, output) } };
+		return { result: await resultOf(request, requestImage(client, request, timeout)) };
 	},
 	async collect(client, { request, options }, queued, deadline) {
 		if (options.delivery === 'submitOnly') {
@@ -97,16 +102,6 @@ export const imageTask: Task<ImageRequest> = {
 			find: (response: JsonObject) => findOutputs(response, body),
 			holdsText: (response: JsonObject) => anyMedia && holdsText(response, body),
 		};
-		const collecting = collectImage(client, queued, expected, deadline);
-		const {
-			files,
-			usage,
-			seed,
-			output,
-			refused = 0,
-		} = await collecting.catch((error: unknown) => {
-			throw withAdvice(error, request);
-		});
-		return { files, usage, refused, fields: fieldsOf(request, queued.seed ?? seed, output) };
+		return await resultOf(request, collectImage(client, queued, expected, deadline), queued.seed);
 	},
 };
